@@ -1,0 +1,253 @@
+"""The exception tree.
+
+    DDBModelError
+    ├── ModelDefinitionError        a class declaration that cannot work; raised while the class is defined
+    ├── ExpressionError             a condition, update, projection or query that cannot work; nothing was sent
+    │   ├── NoAccessPath            no key or index serves the query
+    │   └── InvalidCursor           a page token that is not of this query
+    ├── CodecError                  a value that cannot be stored or read without loss; has `.path`
+    ├── ItemTooLarge                an item over 400 KB; nothing was sent
+    ├── ItemNotFound                there is no item with this key
+    ├── ItemExists                  `create` found an item with this key; has `.item`
+    ├── ConditionalCheckFailed      `when=` was false; has `.item`, the stored item
+    │   └── VersionConflict         another writer was faster
+    ├── UniqueViolation             a unique value is taken; has `.field` and `.value`
+    ├── UnprocessedItems            part of a batch was not written; has `.leftover`
+    ├── WriteOutcomeUnknown         the reply was lost: the write may or may not have been applied
+    ├── TransactionCanceled         has `.reasons`, one for each action
+    ├── MapperClosed                used before opening or after closing
+    ├── WrongEventLoop              used from another event loop than the one it was opened in
+    └── ServiceError                DynamoDB or the way to it failed; has `.operation .table .code .request_id`
+        ├── Throttled               capacity or quota exceeded, after all retries
+        ├── TableNotFound
+        ├── TableInUse              the table exists already, or is being changed
+        ├── AccessDenied            credentials missing, expired, wrong or without permission
+        ├── RequestRefused          the service calls the request invalid
+        ├── ConnectionFailed        no connection, or it broke before the request was sent
+        └── ReplyCorrupt            the reply does not match its checksum or is not a reply of DynamoDB
+
+No message holds an item's values or credentials; values are only on attributes that say so
+(`ConditionalCheckFailed.item`, `UniqueViolation.value`, `UnprocessedItems.leftover`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+class DDBModelError(Exception):
+    """Base class of every error that ddbmodel raises on purpose."""
+
+
+class ModelDefinitionError(DDBModelError):
+    """A model, key or index declaration that cannot work. The message names class, field and remedy."""
+
+
+class ExpressionError(DDBModelError):
+    """A condition, update, projection or query that DynamoDB would refuse. Nothing was sent."""
+
+
+class NoAccessPath(ExpressionError):
+    """Neither the primary key nor an index serves the query; the message lists what each path lacks."""
+
+
+class InvalidCursor(ExpressionError):
+    """A page token that is damaged, of another query, or not signed with this mapper's key."""
+
+
+class CodecError(DDBModelError):
+    """A value that cannot be stored, or an attribute that cannot be read, without loss.
+
+    Attributes:
+        path: where in the item, such as `$.lines[3].price`.
+        reason: what is wrong there, without the value.
+    """
+
+    def __init__(self, reason: str, path: tuple[str | int, ...] = (), *, subject: str | None = None) -> None:
+        self.reason = reason
+        self.segments = path
+        self.subject = subject
+        super().__init__(reason)
+
+    @property
+    def path(self) -> str:
+        """The place as text: `$` is the item, `.name` an attribute or field, `[n]` an element."""
+        return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.segments)
+
+    def within(self, segment: str | int) -> CodecError:
+        """Put one more step in front of the path, while the error travels outwards."""
+        self.segments = (segment, *self.segments)
+        return self
+
+    def about(self, subject: str) -> CodecError:
+        """Name the model the error is about, unless it is named already."""
+        self.subject = self.subject or subject
+        return self
+
+    def __str__(self) -> str:
+        where = f"{self.subject} at {self.path}" if self.subject else self.path
+        return f"{where}: {self.reason}"
+
+
+class ItemTooLarge(DDBModelError):
+    """An item over the service's limit of 400 KB. Nothing was sent."""
+
+
+class ItemNotFound(DDBModelError):
+    """There is no item with this key."""
+
+
+class ItemExists(DDBModelError):
+    """`create` found an item with this key.
+
+    Attributes:
+        item: the stored item, decoded; None where the engine does not return it.
+    """
+
+    def __init__(self, message: str, item: Any = None) -> None:
+        super().__init__(message)
+        self.item = item
+
+
+class ConditionalCheckFailed(DDBModelError):
+    """`when=` was false, and nothing was written.
+
+    Attributes:
+        item: the stored item, decoded; None if there is none.
+    """
+
+    def __init__(self, message: str, item: Any = None) -> None:
+        super().__init__(message)
+        self.item = item
+
+
+class VersionConflict(ConditionalCheckFailed):
+    """The stored version is not the one that was read: another writer was faster."""
+
+
+class UniqueViolation(DDBModelError):
+    """A unique field's value belongs to another item.
+
+    Attributes:
+        field: the field's name.
+        value: the value that is taken.
+    """
+
+    def __init__(self, message: str, field: str, value: Any) -> None:
+        super().__init__(message)
+        self.field = field
+        self.value = value
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One write that was accepted by a batch writer and did not reach the table.
+
+    Attributes:
+        operation: `put` or `delete`.
+        item: the model that was put, or the key that was deleted.
+        reason: why it failed, without values.
+        attempts: how many requests carried it.
+        unknown: True if a request carried it whose reply was lost, so it may have been applied.
+    """
+
+    operation: str
+    item: Any
+    reason: str
+    attempts: int
+    unknown: bool = False
+
+
+class UnprocessedItems(DDBModelError):
+    """Part of what was accepted could not be written.
+
+    Attributes:
+        leftover: one `Failure` for each write that is not known to be in the table.
+    """
+
+    def __init__(self, message: str, leftover: Sequence[Failure]) -> None:
+        super().__init__(message)
+        self.leftover = tuple(leftover)
+
+
+class WriteOutcomeUnknown(DDBModelError):
+    """The reply to a write was lost, and repeating the write could apply it twice.
+
+    Read the item to find out. The write was sent, and not repeated after that.
+    """
+
+
+class TransactionCanceled(DDBModelError):
+    """A transaction was refused as a whole; nothing was written.
+
+    Attributes:
+        reasons: one reason for each action, in order.
+    """
+
+    def __init__(self, message: str, reasons: Sequence[Any] = ()) -> None:
+        super().__init__(message)
+        self.reasons = tuple(reasons)
+
+
+class MapperClosed(DDBModelError):
+    """The mapper is not open: use it inside `async with Mapper.connect(...)`."""
+
+
+class WrongEventLoop(DDBModelError):
+    """The mapper belongs to another event loop than the one that runs now: open one mapper in each loop."""
+
+
+class ServiceError(DDBModelError):
+    """DynamoDB, or the way to it, failed.
+
+    Attributes:
+        operation: DynamoDB's name of it, such as `PutItem`.
+        table: the table's name, or None.
+        code: the service's error code, or the transport's word for what happened.
+        request_id: the service's id of the request, or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str,
+        code: str,
+        table: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.table = table
+        self.code = code
+        self.request_id = request_id
+
+
+class Throttled(ServiceError):
+    """Capacity or a quota was exceeded, and still was after all retries."""
+
+
+class TableNotFound(ServiceError):
+    """There is no such table, or it is not active yet."""
+
+
+class TableInUse(ServiceError):
+    """The table exists already, or is being created, changed or deleted."""
+
+
+class AccessDenied(ServiceError):
+    """Credentials are missing, expired or wrong, or do not permit the operation."""
+
+
+class RequestRefused(ServiceError):
+    """The service calls the request invalid. Nothing was written."""
+
+
+class ConnectionFailed(ServiceError):
+    """No connection could be had, or it broke, and repeating did not help."""
+
+
+class ReplyCorrupt(ServiceError):
+    """The reply does not match its checksum, or is not a reply of DynamoDB."""
