@@ -1,1 +1,10 @@
-""""""
+"""Codec: Python values <-> `AttributeValue`, numbers, and sizes in bytes.
+
+Belongs here: how one Python value of one type is stored and read (`scalars`, `containers`, `unions`,
+`parts`, `untyped`), exact numbers (`numbers`), fixed-width times (`times`), and what a value weighs (`sizes`).
+Does not belong here: Pydantic models and how their fields map to codecs (room `model`), names of tables,
+requests, I/O.
+
+Every codec has the same two verbs: `encode` takes what a validated model holds, `decode` returns what
+Pydantic's `model_dump()` would hold in that place, so that validating it gives the value back.
+"""

@@ -1,1 +1,84 @@
-""""""
+"""Operations: what is asked of DynamoDB, and what it answers, as plain values.
+
+Belongs here: one file per DynamoDB operation, each with a frozen request (`to_wire()` gives the
+parameters under the names of DynamoDB's API) and a frozen result (`from_wire(reply)`); what several of
+them share (`request`, `capacity`, `billing`, `table_description`).
+
+Does not belong here: sending (transport), models and their codec (model), deciding which request to
+make (mapper), the text of expressions (expressions). Nothing here does I/O.
+
+The `repr` of a request or result holds no item, key or expression, so that it can be logged.
+"""
+
+from __future__ import annotations
+
+from ddbmodel.operations.batch_get_item import BatchGetItem, BatchGetItemResult, TableKeys
+from ddbmodel.operations.batch_write_item import (
+    BatchDelete,
+    BatchPut,
+    BatchWrite,
+    BatchWriteItem,
+    BatchWriteItemResult,
+)
+from ddbmodel.operations.billing import Billing, OnDemand, Provisioned
+from ddbmodel.operations.capacity import ConsumedCapacity, ReturnCapacity
+from ddbmodel.operations.create_table import CreateTable, CreateTableResult
+from ddbmodel.operations.delete_item import DeleteItem, DeleteItemResult
+from ddbmodel.operations.delete_table import DeleteTable, DeleteTableResult
+from ddbmodel.operations.describe_table import DescribeTable, DescribeTableResult
+from ddbmodel.operations.get_item import GetItem, GetItemResult
+from ddbmodel.operations.put_item import PutItem, PutItemResult
+from ddbmodel.operations.query import Query, QueryResult
+from ddbmodel.operations.request import Renderable, RenderableUpdate, Request
+from ddbmodel.operations.scan import Scan, ScanResult
+from ddbmodel.operations.table_description import IndexDescription, TableDescription
+from ddbmodel.operations.time_to_live import (
+    DescribeTimeToLive,
+    DescribeTimeToLiveResult,
+    UpdateTimeToLive,
+    UpdateTimeToLiveResult,
+)
+from ddbmodel.operations.update_item import UpdateItem, UpdateItemResult
+
+__all__ = [
+    "BatchDelete",
+    "BatchGetItem",
+    "BatchGetItemResult",
+    "BatchPut",
+    "BatchWrite",
+    "BatchWriteItem",
+    "BatchWriteItemResult",
+    "Billing",
+    "ConsumedCapacity",
+    "CreateTable",
+    "CreateTableResult",
+    "DeleteItem",
+    "DeleteItemResult",
+    "DeleteTable",
+    "DeleteTableResult",
+    "DescribeTable",
+    "DescribeTableResult",
+    "DescribeTimeToLive",
+    "DescribeTimeToLiveResult",
+    "GetItem",
+    "GetItemResult",
+    "IndexDescription",
+    "OnDemand",
+    "Provisioned",
+    "PutItem",
+    "PutItemResult",
+    "Query",
+    "QueryResult",
+    "Renderable",
+    "RenderableUpdate",
+    "Request",
+    "ReturnCapacity",
+    "Scan",
+    "ScanResult",
+    "TableDescription",
+    "TableKeys",
+    "UpdateItem",
+    "UpdateItemResult",
+    "UpdateTimeToLive",
+    "UpdateTimeToLiveResult",
+]

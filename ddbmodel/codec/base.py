@@ -1,0 +1,81 @@
+"""What every codec is: two verbs, and a few questions that expressions and keys ask."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+from ddbmodel.codec.values import AttributeValue
+from ddbmodel.errors import CodecError
+
+
+class UnexpectedType(CodecError):
+    """The value is not of the type that this codec stores; another codec may."""
+
+
+def unexpected(expected: str, value: object) -> UnexpectedType:
+    """The error for a value of the wrong type. It names types, never the value."""
+    return UnexpectedType(f"expected {expected}, got {type(value).__name__}")
+
+
+class Codec(ABC):
+    """How values of one type are stored.
+
+    Attributes:
+        name: the type's name in messages.
+        rank: among union members that share a stored type, lower ranks are tried first when reading.
+    """
+
+    name: str
+    rank: ClassVar[int] = 0
+
+    @property
+    @abstractmethod
+    def types(self) -> frozenset[str]:
+        """The stored types that `encode` can produce; empty means any."""
+
+    @abstractmethod
+    def encode(self, value: Any) -> AttributeValue:
+        """The stored form of a value that a validated model holds.
+
+        Raises:
+            UnexpectedType: the value is of another type.
+            CodecError: the value cannot be stored without loss.
+        """
+
+    @abstractmethod
+    def decode(self, stored: AttributeValue) -> Any:
+        """What validation turns back into the value. Text that cannot be read is handed over as it is, so
+        that Pydantic's error names the field.
+
+        Raises:
+            CodecError: the stored form is not one of DynamoDB's.
+        """
+
+    def exact(self, value: object) -> bool:
+        """True if the value's own type is this codec's, so a union takes this member first."""
+        return False
+
+    @property
+    def core(self) -> Codec:
+        """The codec below wrappers such as None-able."""
+        return self
+
+    @property
+    def nullable(self) -> bool:
+        """True if None is one of the values."""
+        return False
+
+    @property
+    def element(self) -> Codec | None:
+        """The codec of a list's, tuple's or set's elements; None if there are none."""
+        return None
+
+    def element_at(self, index: int) -> Codec | None:
+        """The codec of one position."""
+        return self.element
+
+    @property
+    def entry(self) -> Codec | None:
+        """The codec of a map's values; None if this is no map with free keys."""
+        return None

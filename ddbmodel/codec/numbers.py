@@ -1,0 +1,123 @@
+"""Numbers: exact, 38 significant digits, 1E-130 to 9.99...E+125, never rounded in silence.
+
+Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from ddbmodel import limits
+from ddbmodel.errors import CodecError
+
+_DIGITS: Final = limits.NUMBER_DIGITS
+# An int of more bits than this has more than 126 decimal digits; str() of such a one is refused before it is slow.
+_INT_BITS: Final = 420
+_SMALL_INT: Final = 10**15
+# What other clients stored may have more digits than DynamoDB would take from us; this only bounds the parser.
+_TEXT_MAX: Final = 400
+_EXPONENT_MAX: Final = 400
+
+
+def encode_int(value: int) -> str:
+    """The stored form of an integer.
+
+    Raises:
+        CodecError: more than 38 significant digits, or over 9.99...E+125.
+    """
+    if -_SMALL_INT < value < _SMALL_INT:
+        return int.__repr__(value)
+    if value.bit_length() > _INT_BITS:
+        raise CodecError("the number is over 9.99E+125, the largest that DynamoDB stores")
+    return encode_decimal(Decimal(value))
+
+
+def encode_float(value: float) -> str:
+    """The stored form of a float: its shortest decimal text that reads back as the same float.
+
+    Raises:
+        CodecError: not finite, or out of DynamoDB's range.
+    """
+    return encode_decimal(Decimal(float.__repr__(value)))
+
+
+def encode_decimal(value: Decimal) -> str:
+    """The stored form of a Decimal, without trailing zeros: 1.50 becomes `1.5`, 1E+3 `1000`, -0 `0`.
+
+    Raises:
+        CodecError: NaN or infinite, more than 38 significant digits, or out of range.
+    """
+    if not value.is_finite():
+        raise CodecError("NaN and infinity cannot be stored as a number")
+    sign, digits, exponent = value.as_tuple()
+    text = "".join(map(str, digits)).lstrip("0")
+    stripped = text.rstrip("0")
+    if not stripped:
+        return "0"
+    power = int(exponent) + len(text) - len(stripped)
+    return _render("-" if sign else "", stripped, power)
+
+
+def _render(sign: str, digits: str, power: int) -> str:
+    if len(digits) > _DIGITS:
+        raise CodecError(
+            f"the number has {len(digits)} significant digits, DynamoDB stores {_DIGITS}; round it first"
+        )
+    adjusted = power + len(digits) - 1
+    if adjusted > limits.NUMBER_EXPONENT_MAX:
+        raise CodecError("the number is over 9.99E+125, the largest that DynamoDB stores")
+    if adjusted < limits.NUMBER_EXPONENT_MIN:
+        raise CodecError("the number is nearer to zero than 1E-130, the smallest that DynamoDB stores")
+    if 0 <= power and adjusted < _DIGITS:
+        return sign + digits + "0" * power
+    if -_DIGITS <= power < 0 and adjusted >= -7:
+        point = len(digits) + power
+        if point > 0:
+            return f"{sign}{digits[:point]}.{digits[point:]}"
+        return f"{sign}0.{'0' * -point}{digits}"
+    mantissa = digits[0] + ("." + digits[1:] if len(digits) > 1 else "")
+    return f"{sign}{mantissa}E{adjusted:+d}"
+
+
+def decode_decimal(text: str) -> Decimal:
+    """The exact value of a stored number, also of those that other clients wrote (`5.0`, `1E3`).
+
+    Raises:
+        CodecError: not a number, or longer than any that DynamoDB holds.
+    """
+    if len(text) > _TEXT_MAX:
+        raise CodecError(f"a number of {len(text)} characters is longer than any that DynamoDB holds")
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise CodecError("the stored N is not a number") from None
+    if not value.is_finite() or abs(value.adjusted()) > _EXPONENT_MAX:
+        raise CodecError("the stored N is out of the range of DynamoDB's numbers")
+    return value
+
+
+def decode_int(text: str) -> int | Decimal:
+    """The stored number as int where it is whole, else as Decimal (for Pydantic to refuse)."""
+    try:
+        if len(text) < _DIGITS:
+            return int(text)
+    except ValueError:
+        pass
+    value = decode_decimal(text)
+    whole = int(value)
+    return whole if whole == value else value
+
+
+def decode_float(text: str) -> float:
+    """The float nearest to the stored number."""
+    return float(decode_decimal(text))
+
+
+def decode_untyped(text: str) -> int | float | Decimal:
+    """A number without a declared type: int if whole, float if a float has exactly these digits, else Decimal."""
+    value = decode_int(text)
+    if isinstance(value, int):
+        return value
+    near = float(value)
+    return near if Decimal(repr(near)) == value else value

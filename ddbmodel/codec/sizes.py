@@ -1,0 +1,100 @@
+"""What a value weighs: as the service meters it, and on the wire.
+
+Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ddbmodel.codec.values import AttributeValue, Item
+
+_DOCUMENT_OVERHEAD: Final = 3
+_ELEMENT_OVERHEAD: Final = 1
+
+
+def item_size_bytes(item: Item) -> int:
+    """The size of an item as DynamoDB meters it: UTF-8 names plus values. The limit is 400 KB."""
+    return sum(len(name.encode()) + value_size_bytes(value) for name, value in item.items())
+
+
+def value_size_bytes(stored: AttributeValue) -> int:
+    """The metered size of one value. Numbers are an upper estimate: a byte for two digits, and one more."""
+    ((kind, value),) = stored.items()
+    match kind:
+        case "S":
+            return len(value.encode())
+        case "N":
+            return _number_size(value)
+        case "B":
+            return len(value)
+        case "SS":
+            return sum(len(member.encode()) for member in value)
+        case "NS":
+            return sum(map(_number_size, value))
+        case "BS":
+            return sum(map(len, value))
+        case "L":
+            return _DOCUMENT_OVERHEAD + sum(value_size_bytes(element) + _ELEMENT_OVERHEAD for element in value)
+        case "M":
+            return (
+                _DOCUMENT_OVERHEAD
+                + item_size_bytes(value)
+                + _ELEMENT_OVERHEAD * len(value)
+            )
+        case _:
+            return 1
+
+
+def _number_size(text: str) -> int:
+    mantissa = text.upper().partition("E")[0].lstrip("-").replace(".", "").strip("0")
+    return (len(mantissa) + 1) // 2 + 1 + text.startswith("-")
+
+
+def wire_size_bytes(stored: AttributeValue) -> int:
+    """An upper estimate of the bytes of a value in a request's JSON, where bytes are base64."""
+    ((kind, value),) = stored.items()
+    frame = len(kind) + 6
+    match kind:
+        case "S":
+            return frame + _json_text_size(value)
+        case "N":
+            return frame + len(value) + 2
+        case "B":
+            return frame + _base64_size(value)
+        case "SS":
+            return frame + sum(_json_text_size(member) + 2 for member in value)
+        case "NS":
+            return frame + sum(len(member) + 4 for member in value)
+        case "BS":
+            return frame + sum(_base64_size(member) + 2 for member in value)
+        case "L":
+            return frame + sum(wire_size_bytes(element) + 2 for element in value)
+        case "M":
+            return frame + item_wire_size_bytes(value)
+        case _:
+            return frame + 5
+
+
+def item_wire_size_bytes(item: Item) -> int:
+    """An upper estimate of the bytes of an item in a request's JSON."""
+    return 2 + sum(_json_text_size(name) + wire_size_bytes(value) + 4 for name, value in item.items())
+
+
+def _json_text_size(text: str) -> int:
+    """Escaped as `json.dumps` does: six bytes for what is not printable ASCII."""
+    if text.isascii() and text.isprintable():
+        return len(text) + text.count('"') + text.count("\\") + 2
+    return 6 * len(text.encode("utf-16-le", "surrogatepass")) // 2 + 2
+
+
+def _base64_size(data: bytes) -> int:
+    return (len(data) + 2) // 3 * 4 + 2
+
+
+def nesting_levels(stored: AttributeValue) -> int:
+    """How many lists and maps are inside one another; 0 for a scalar or a set."""
+    elements = stored["M"].values() if "M" in stored else stored.get("L")
+    if elements is None:
+        return 0
+    return 1 + max(map(nesting_levels, elements), default=0)

@@ -1,0 +1,140 @@
+"""`Model`: a Pydantic model whose class attributes are typed paths, and which may have a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, dataclass_transform
+
+from pydantic import BaseModel, Field, PrivateAttr
+
+from ddbmodel.errors import ModelDefinitionError
+from ddbmodel.expressions import Path
+from ddbmodel.model.fields import field, partition_key, sort_key
+from ddbmodel.model.indexes import GlobalIndex, Index, LocalIndex, named
+from ddbmodel.model.keys import ItemKey
+from ddbmodel.model.plan import ModelPlan, compile_plan, plan_of
+
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass as PydanticMetaclass
+    from pydantic.config import ConfigDict
+    from typing_extensions import Unpack
+else:
+    PydanticMetaclass = type(BaseModel)
+
+M = TypeVar("M", bound="Model")
+
+# While Pydantic builds a class it asks bases for class attributes, to find defaults and shadowed fields;
+# a path must not look like either.
+_building: Final[ContextVar[bool]] = ContextVar("ddbmodel_building", default=False)
+
+
+@contextmanager
+def _hidden_paths() -> Iterator[None]:
+    token = _building.set(True)
+    try:
+        yield
+    finally:
+        _building.reset(token)
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(field, partition_key, sort_key, Field, PrivateAttr))
+class ModelMetaclass(PydanticMetaclass):
+    """Pydantic's metaclass, with a table and indexes for the class, and paths for its fields."""
+
+    if not TYPE_CHECKING:
+
+        def __new__(mcs, name, bases, namespace, table=None, **kwargs):
+            indexes = {key: value for key, value in namespace.items() if isinstance(value, GlobalIndex | LocalIndex)}
+            plain = {key: value for key, value in namespace.items() if key not in indexes}
+            with _hidden_paths():
+                cls = super().__new__(mcs, name, bases, plain, **kwargs)
+            cls.__ddbmodel_own_indexes__ = {key: named(index, key) for key, index in indexes.items()}
+            for key, index in cls.__ddbmodel_own_indexes__.items():
+                _check_free(cls, key)
+                type.__setattr__(cls, key, index)
+            if table is not None:
+                cls.__ddbmodel_table__ = _table_name(name, table)
+            if cls.__pydantic_complete__:
+                _compile(cls)
+            return cls
+
+        def __getattr__(cls, name):
+            if not _building.get() and not name.startswith("__"):
+                fields = cls.__dict__.get("__pydantic_fields__") or {}
+                if name in fields:
+                    return _path(cls, name)
+                if name == "key":
+                    return _KeyMaker(cls)
+            return super().__getattr__(name)
+
+
+class _KeyMaker:
+    """`Order.key(...)`. It is no method of `Model`, so that a field may be named `key`."""
+
+    __slots__ = ("_model",)
+
+    def __init__(self, model: type[Model]) -> None:
+        self._model = model
+
+    def __call__(self, *values: Any, **fields: Any) -> ItemKey[Any]:
+        return plan_of(self._model).make_key(values, fields)
+
+
+def _path(cls: type[Model], name: str) -> Path[Any]:
+    compiled = plan_of(cls).part.fields[name]
+    return Path(cls, (compiled.stored_name,), f"{cls.__name__}.{name}", compiled.codec, compiled)
+
+
+def _table_name(model: str, table: object) -> str:
+    if not isinstance(table, str):
+        raise ModelDefinitionError(f"{model}: table= takes the table's name, not a {type(table).__name__}")
+    return table
+
+
+def _check_free(cls: type[Model], name: str) -> None:
+    if name in cls.__pydantic_fields__:
+        raise ModelDefinitionError(f"{cls.__name__}.{name} is both a field and an index: rename one of them")
+
+
+def _inherited_indexes(cls: type) -> dict[str, Index]:
+    indexes: dict[str, Index] = {}
+    for base in reversed(cls.__mro__):
+        indexes.update(base.__dict__.get("__ddbmodel_own_indexes__", {}))
+    return indexes
+
+
+def _compile(cls: Any) -> None:
+    plan: ModelPlan[Any] = compile_plan(cls, getattr(cls, "__ddbmodel_table__", None), _inherited_indexes(cls))
+    type.__setattr__(cls, "__ddbmodel_plan__", plan)
+
+
+class Model(BaseModel, metaclass=ModelMetaclass):
+    """Base class of what is stored: `class Order(Model, table="orders")`.
+
+    It is a Pydantic model in every respect. `Order.total` is a typed path for expressions, `order.total` the value.
+    A model without `table=` is a part, stored as a map inside of an item, or a base class.
+
+    Raises:
+        ModelDefinitionError: when the class is defined: keys, indexes or a field's type cannot work.
+    """
+
+    __ddbmodel_plan__: ClassVar[ModelPlan[Any]]
+    __ddbmodel_table__: ClassVar[str]
+    __ddbmodel_own_indexes__: ClassVar[dict[str, Index]]
+
+    if TYPE_CHECKING:
+
+        def __init_subclass__(cls, *, table: str | None = None, **kwargs: Unpack[ConfigDict]) -> None: ...
+
+        @classmethod
+        def key(cls: type[M], *values: Any, **fields: Any) -> ItemKey[M]:
+            """The key of one item, from its values in order or by field name."""
+            ...
+
+    @classmethod
+    def __pydantic_on_complete__(cls) -> None:
+        super().__pydantic_on_complete__()
+        if "__ddbmodel_own_indexes__" in cls.__dict__:  # a rebuild; a first build is compiled by the metaclass
+            _compile(cls)

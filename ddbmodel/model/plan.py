@@ -1,0 +1,234 @@
+"""The plan of a model: its codec, keys, indexes and table, compiled once when the class is complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from ddbmodel import limits
+from ddbmodel.codec.parts import FieldCodec, PartCodec
+from ddbmodel.codec.sizes import item_size_bytes, nesting_levels, value_size_bytes
+from ddbmodel.codec.values import Item
+from ddbmodel.errors import CodecError, ExpressionError, ItemTooLarge, ModelDefinitionError
+from ddbmodel.model.compiler import Compiler
+from ddbmodel.model.declaration import build_table
+from ddbmodel.model.fields import FieldOptions, options_of
+from ddbmodel.model.indexes import Index
+from ddbmodel.model.keys import ItemKey
+from ddbmodel.model.records import RECORDS
+from ddbmodel.schema import TableSchema
+
+M = TypeVar("M", bound=BaseModel)
+_LARGEST_NAMED: Final = 3
+
+
+@dataclass(frozen=True)
+class ModelPlan(Generic[M]):
+    """Everything that is known of a model class.
+
+    Attributes:
+        model: the class.
+        part: the codec of its fields.
+        table: its table; None for a part or a base class.
+        indexes: its indexes by the class attribute that declares them.
+    """
+
+    model: type[M]
+    part: PartCodec
+    table: TableSchema | None
+    indexes: Mapping[str, Index]
+
+    @property
+    def stored_table(self) -> TableSchema:
+        """The table.
+
+        Raises:
+            ModelDefinitionError: the model has none.
+        """
+        if self.table is None:
+            raise ModelDefinitionError(
+                f"{self.model.__name__} has no table: write class {self.model.__name__}(Model, table=\"...\")"
+            )
+        return self.table
+
+    @property
+    def key_fields(self) -> tuple[FieldCodec, ...]:
+        """The fields of the primary key, partition key first."""
+        return tuple(self.part.by_stored_name[attribute.name] for attribute in self.stored_table.key)
+
+    # Items -----------------------------------------------------------------------------------------------------
+
+    def encode(self, model: M) -> Item:
+        """The item of a model.
+
+        Raises:
+            CodecError: a value cannot be stored without loss, or a key is empty or too long.
+            ItemTooLarge: over 400 KB.
+        """
+        try:
+            item = self.part.encode_attributes(model)
+            self._check_keys(item)
+        except CodecError as error:
+            raise error.about(self.model.__name__) from error.__cause__
+        self.check_size(item)
+        return item
+
+    def decode(self, item: Item) -> M:
+        """The model of an item, validated.
+
+        Raises:
+            CodecError: the item is not one of this model; the path names the place.
+        """
+        try:
+            values = self.part.decode_attributes(item)
+        except CodecError as error:
+            raise error.about(self.model.__name__) from error.__cause__
+        try:
+            model: M = self.model.__pydantic_validator__.validate_python(values, by_alias=False, by_name=True)
+        except ValidationError as error:
+            raise invalid(error).about(self.model.__name__) from without_input(error)
+        return model
+
+    # Keys ------------------------------------------------------------------------------------------------------
+
+    def key_of(self, model: M) -> ItemKey[M]:
+        """The key of a model.
+
+        Raises:
+            CodecError: a key value cannot be stored.
+        """
+        return self._key({field.name: getattr(model, field.name) for field in self.key_fields})
+
+    def make_key(self, values: tuple[Any, ...], fields: Mapping[str, Any]) -> ItemKey[M]:
+        """A key from values in order, or by field name.
+
+        Raises:
+            ExpressionError: values are missing, or there are too many.
+            CodecError: a value cannot be stored as this key.
+        """
+        names = [field.name for field in self.key_fields]
+        given = dict(zip(names, values, strict=False))
+        if len(values) > len(names) or set(fields) & set(given) or (set(given) | set(fields)) != set(names):
+            raise ExpressionError(f"the key of {self.model.__name__} is ({', '.join(names)}): give each of them once")
+        return self._key({**given, **fields})
+
+    def _key(self, values: dict[str, Any]) -> ItemKey[M]:
+        attributes: Item = {}
+        try:
+            for field in self.key_fields:
+                stored = field.encode(values[field.name])
+                if stored is not None:
+                    attributes[field.stored_name] = stored
+            self._check_keys(attributes, primary_only=True)
+        except CodecError as error:
+            raise error.about(self.model.__name__) from error.__cause__
+        return ItemKey(self.model, attributes, values)
+
+    def key_from_item(self, item: Item) -> Item:
+        """The primary key's attributes of a stored item."""
+        return {attribute.name: item[attribute.name] for attribute in self.stored_table.key}
+
+    # Checks ----------------------------------------------------------------------------------------------------
+
+    def _check_keys(self, item: Item, *, primary_only: bool = False) -> None:
+        table = self.table
+        if table is None:
+            return
+        sorts = {attribute.name for attribute in table.sort_key}
+        required = {attribute.name for attribute in table.key}
+        for attribute in table.key if primary_only else table.attributes():
+            stored = item.get(attribute.name)
+            if stored is None:
+                if attribute.name in required:
+                    raise CodecError("the key attribute has no value", (attribute.name,))
+                continue
+            if attribute.type not in stored:
+                raise CodecError(
+                    f"a key attribute of type {attribute.type} cannot hold {next(iter(stored))}", (attribute.name,)
+                )
+            limit = limits.SORT_KEY_BYTES if attribute.name in sorts else limits.PARTITION_KEY_BYTES
+            size = value_size_bytes(stored)
+            if not 1 <= size <= limit:
+                raise CodecError(
+                    f"a key attribute holds 1 to {limit:,} bytes, this one {size:,}", (attribute.name,)
+                )
+
+    def check_size(self, item: Item) -> None:
+        """Refuse an item that the service would refuse: over 400 KB, or nested deeper than 32 levels.
+
+        Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+        """
+        size = item_size_bytes(item)
+        if size > limits.ITEM_BYTES:
+            weights = sorted(((value_size_bytes(value), name) for name, value in item.items()), reverse=True)
+            largest = ", ".join(f"{name} ({weight:,} bytes)" for weight, name in weights[:_LARGEST_NAMED])
+            raise ItemTooLarge(
+                f"the {self.model.__name__} has {size:,} bytes, an item at most {limits.ITEM_BYTES:,}; "
+                f"the largest attributes: {largest}"
+            )
+        for name, value in item.items():
+            if nesting_levels(value) > limits.NESTING_LEVELS:
+                raise CodecError(
+                    f"lists and maps are nested deeper than {limits.NESTING_LEVELS} levels", (name,)
+                ).about(self.model.__name__)
+
+
+def compile_plan(cls: type[M], table: str | None, indexes: Mapping[str, Index]) -> ModelPlan[M]:
+    """Compile a complete class.
+
+    Raises:
+        ModelDefinitionError: a field's type cannot be stored, or keys or indexes are wrong.
+    """
+    codec = Compiler(RECORDS).compile(cls.__pydantic_core_schema__).core
+    if not isinstance(codec, PartCodec):
+        if table is not None:
+            raise ModelDefinitionError(f"{cls.__name__}: a root model is a part, it cannot have a table")
+        codec = PartCodec(cls, (), lambda value: value.__dict__, lambda value: isinstance(value, cls))
+    options: dict[str, FieldOptions] = {
+        name: options_of(info) for name, info in cls.__pydantic_fields__.items() if name in codec.fields
+    }
+    schema = None if table is None else build_table(cls.__name__, table, codec, options, indexes)
+    return ModelPlan(cls, codec, schema, dict(indexes))
+
+
+def plan_of(model: type[M]) -> ModelPlan[M]:
+    """The plan of a model class.
+
+    Raises:
+        ModelDefinitionError: the class has annotations that are not defined yet.
+    """
+    plan: ModelPlan[M] | None = model.__dict__.get("__ddbmodel_plan__")
+    if plan is None and isinstance(model, type) and issubclass(model, BaseModel):
+        model.model_rebuild(raise_errors=False)
+        plan = model.__dict__.get("__ddbmodel_plan__")
+    if plan is None:
+        raise ModelDefinitionError(
+            f"{model.__name__} is not a complete Model: it refers to types that are not defined yet, "
+            "or is no subclass of ddbmodel.Model"
+        )
+    return plan
+
+
+def invalid(error: ValidationError) -> CodecError:
+    """Pydantic's first error, with its place; the input is left out."""
+    details = error.errors(include_input=False, include_url=False, include_context=False)
+    first = details[0]
+    more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
+    return CodecError(f"{first['msg']} [{first['type']}]{more}", tuple(first["loc"]))
+
+
+def without_input(error: ValidationError) -> ValidationError:
+    """The same error without the values that it is about, to be chained."""
+    lines = [
+        InitErrorDetails(
+            type=PydanticCustomError(detail["type"], "{msg}", {"msg": detail["msg"]}),  # type: ignore[arg-type]  # its own type is a literal
+            loc=detail["loc"],
+            input=None,
+        )
+        for detail in error.errors(include_input=False, include_url=False, include_context=False)
+    ]
+    return ValidationError.from_exception_data(error.title, lines, hide_input=True)

@@ -1,0 +1,68 @@
+"""DeleteItem: delete the item with a key; it is no error if there is none.
+
+Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, Self
+
+from ddbmodel.codec.values import Item
+from ddbmodel.operations.capacity import ConsumedCapacity, ReturnCapacity, consumed_capacity
+from ddbmodel.operations.request import (
+    Renderable,
+    condition_parameters,
+    expression_parameters,
+    optional_parameters,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteItem:
+    """Delete one item.
+
+    Attributes:
+        key: exactly the attributes of the primary key.
+        condition: must hold of the stored item, else nothing is deleted.
+        return_values: `ALL_OLD` returns the item that was deleted.
+    """
+
+    name: ClassVar[str] = "DeleteItem"
+    method: ClassVar[str] = "delete_item"
+    is_write: ClassVar[bool] = True
+
+    table: str
+    key: Item = field(repr=False)
+    condition: Renderable | None = field(default=None, repr=False)
+    return_values: Literal["NONE", "ALL_OLD"] = "NONE"
+    return_capacity: ReturnCapacity | None = None
+
+    @property
+    def repeatable(self) -> bool:
+        """A second delete finds nothing: a condition would fail on that, `ALL_OLD` return nothing."""
+        return self.condition is None and self.return_values == "NONE"
+
+    def to_wire(self) -> dict[str, Any]:
+        """The parameters of the API."""
+        wire: dict[str, Any] = {"TableName": self.table, "Key": self.key}
+        if self.condition is not None:
+            wire |= expression_parameters(("ConditionExpression", self.condition))
+            wire |= condition_parameters(self.condition)
+        if self.return_values != "NONE":
+            wire["ReturnValues"] = self.return_values
+        return wire | optional_parameters(ReturnConsumedCapacity=self.return_capacity)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteItemResult:
+    """The deleted item, if it was asked for and there was one."""
+
+    attributes: Item | None = field(repr=False)
+    capacity: ConsumedCapacity | None
+
+    @classmethod
+    def from_wire(cls, reply: Mapping[str, Any]) -> Self:
+        """Read the reply."""
+        return cls(attributes=reply.get("Attributes"), capacity=consumed_capacity(reply))

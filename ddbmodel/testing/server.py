@@ -1,0 +1,151 @@
+"""The program that the embedded DynamoDB's process runs: moto's DynamoDB behind HTTP/1.1 on loopback.
+
+Run as a script, never imported: `python server.py PORT`. The first line it prints is the port it listens on. It
+ends when its standard input does, so it cannot outlive the process that started it. It imports nothing of
+ddbmodel, and nothing that it does to moto can reach the program under test.
+
+moto's own server is not used, because it
+
+- handles requests in parallel while moto's tables have no locks, so two conditional writes can both find their
+  condition true; DynamoDB's requests are atomic, and here one is handled after the other;
+- closes the connection after every request, and needs Flask and what twenty other services need.
+
+Nine tenths of a read go into moto's serializer, which tries up to eight spellings for each of the ten members
+of an attribute value. moto's tables hold the service's spelling, so `_Serializer` looks no further.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import socketserver
+import sys
+import threading
+import traceback
+from dataclasses import replace
+from email.message import Message
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any, Final
+
+from moto.core.base_backend import BackendDict
+from moto.core.request import Request
+from moto.core.responses import ActionContext, ActionResult
+from moto.core.serialize import JSONSerializer
+from moto.dynamodb.responses import DynamoHandler
+
+HOST: Final = "127.0.0.1"
+RESET_PATH: Final = "/moto-api/reset"  # the name it has in moto's own server
+
+_Reply = tuple[int, dict[str, str], str | bytes]
+_one_at_a_time = threading.Lock()
+
+
+class _Serializer(JSONSerializer):
+    """moto's JSON serializer, reading the members of an attribute value under the service's names only."""
+
+    def get_value(self, value: Any, key: str, shape: Any) -> Any:
+        if type(value) is dict and shape.parent.name == "AttributeValue":
+            return value.get(key)
+        return super().get_value(value, key, shape)
+
+
+class _Result(ActionResult):
+    def execute_result(self, context: ActionContext) -> Any:
+        return super().execute_result(replace(context, serializer_class=_Serializer))
+
+
+class _Dynamo(DynamoHandler):
+    def serialized(self, action_result: ActionResult) -> Any:
+        return super().serialized(_Result(action_result.result))
+
+
+def answer(host: str, headers: Message, body: bytes) -> _Reply:
+    """Let moto answer one request of DynamoDB's protocol."""
+    request = Request.from_primitives("POST", f"http://{host}/", headers, body)
+    try:
+        with _one_at_a_time:
+            reply: _Reply = _Dynamo.dispatch(request)
+            return reply
+    except NotImplementedError as error:
+        return _failure(HTTPStatus.BAD_REQUEST, "UnknownOperationException", str(error))
+    except Exception as error:  # what moto did not foresee is an internal error, as it is of the service
+        return _failure(HTTPStatus.INTERNAL_SERVER_ERROR, "InternalServerError", _place(error))
+
+
+def _failure(status: int, code: str, message: str) -> _Reply:
+    body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": message}
+    return status, {}, json.dumps(body)
+
+
+def _place(error: Exception) -> str:
+    """Say what broke in moto and where, without the error's text, which can hold values of an item."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(last.filename).name}:{last.lineno}"
+    return f"moto failed with {type(error).__name__} in {last.name}, {where}"
+
+
+def reset() -> None:
+    """Forget every table of every account and region."""
+    with _one_at_a_time:
+        BackendDict.reset()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # head and body leave in one packet
+
+    def do_GET(self) -> None:
+        """Say that the server is alive."""
+        self._send(HTTPStatus.OK, {}, "healthy")
+
+    def do_POST(self) -> None:
+        """Answer a request of DynamoDB's protocol, or forget everything."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        if self.path == RESET_PATH:
+            reset()
+            self._send(HTTPStatus.OK, {}, "")
+        else:
+            self._send(*answer(self.headers.get("Host", HOST), self.headers, body))
+
+    def _send(self, status: int, headers: dict[str, str], body: str | bytes) -> None:
+        content = body.encode() if isinstance(body, str) else body
+        self.send_response_only(status)
+        for name, value in headers.items():
+            if name.lower() not in ("status", "content-length"):  # `status` is a note of moto to itself
+                self.send_header(name, str(value))
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    """One thread for each connection; unlike `http.server.HTTPServer`, asks no DNS for the host's name."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Keep quiet about clients that hang up."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+def main(port: int) -> None:
+    """Serve until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends the owner, which may still need us to clean up
+    gc.set_threshold(100_000, 50, 100)  # arbitrary; the default walks through all stored items far too often
+    with _Server((HOST, port), _Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        print(server.server_address[1], flush=True)
+        sys.stdin.buffer.read()
+        os._exit(0)  # without freeing every item of every table first
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

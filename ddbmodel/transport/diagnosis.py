@@ -1,0 +1,179 @@
+"""From an exception of the client to a failure in our own terms.
+
+The only file that imports botocore's exceptions, and so imported when a lane is opened, not before.
+
+What matters most is to know when a request cannot have been applied. It cannot if it failed before it was
+sent, while the connection was being made, or with an answer that says so. After anything else nobody knows.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from typing import Any, Final
+
+from botocore import exceptions as botocore
+
+from ddbmodel.errors import AccessDenied, ConnectionFailed, ReplyCorrupt, RequestRefused, ServiceError
+from ddbmodel.transport.failure import Failure, Fate
+from ddbmodel.transport.hooks import ClientStopped, Watch
+from ddbmodel.transport.mapping import meaning_of
+from ddbmodel.transport.redaction import is_presentable, presentable
+from ddbmodel.transport.reply_check import UntrustedReply
+from ddbmodel.transport.retry import server_delay_seconds
+
+_CREDENTIALS: Final = (
+    botocore.NoCredentialsError,
+    botocore.PartialCredentialsError,
+    botocore.CredentialRetrievalError,
+    botocore.TokenRetrievalError,
+    botocore.SSOError,
+    botocore.RefreshWithMFAUnsupportedError,
+    botocore.InfiniteLoopConfigError,
+    botocore.UnknownCredentialError,
+    botocore.ProfileNotFound,
+    botocore.InvalidConfigError,
+    botocore.MetadataRetrievalError,
+)
+_CREDENTIALS_REMEDY: Final = (
+    "Pass credentials, a profile or a session, or set up one of the places where the AWS SDK looks for them."
+)
+_UNREACHED: Final = (botocore.ConnectTimeoutError, botocore.ProxyConnectionError, botocore.SSLError)
+_NETWORK_REMEDY: Final = "Check endpoint, region, network and certificates."
+# What a parser may run into when a reply has the right checksum and the wrong contents.
+_PARSING: Final = (botocore.BotoCoreError, ValueError, TypeError, KeyError, AttributeError)
+
+
+def diagnose(error: Exception, watch: Watch, operation: str) -> Failure | None:
+    """What an exception of a client's method means; None if it is not about the exchange with the service.
+
+    Args:
+        error: what the method raised.
+        watch: what was seen of the attempt.
+        operation: DynamoDB's name of what was asked for. An error reply to something else belongs to the
+            call that was to get credentials.
+    """
+    if isinstance(error, UntrustedReply):
+        return Failure(
+            error.code, Fate.UNKNOWN, ReplyCorrupt, str(error), "", status=error.status, cause=error
+        )
+    if isinstance(error, ClientStopped):
+        return _from_reply(error.reply, None)
+    if isinstance(error, botocore.ClientError):
+        if error.operation_name != operation:
+            return _no_credentials(error)
+        return _from_reply(error.response, error)
+    if watch.answered and isinstance(error, _PARSING):
+        return _unreadable(error)
+    if not watch.sent:
+        return _before_sending(error)
+    if isinstance(error, botocore.BotoCoreError):
+        return _on_the_way(error)
+    return None
+
+
+def _from_reply(reply: Mapping[str, Any], error: botocore.ClientError | None) -> Failure:
+    details = reply.get("Error", {})
+    metadata = reply.get("ResponseMetadata", {})
+    headers = metadata.get("HTTPHeaders", {})
+    status = metadata.get("HTTPStatusCode")
+    code = str(details.get("Code") or status or "Unknown")
+    said = str(details.get("Message") or "")
+    meaning = meaning_of(code, status)
+    return Failure(
+        code=code,
+        fate=meaning.fate,
+        error=meaning.error,
+        reason=(presentable(said).rstrip(".") or "the service gives no reason") + _throttling_reasons(reply),
+        remedy=meaning.remedy,
+        status=status,
+        request_id=metadata.get("RequestId") or headers.get("x-amzn-requestid"),
+        server_delay_seconds=server_delay_seconds(headers.get("x-amz-retry-after")),
+        item=reply.get("Item") or None,
+        reasons=tuple(reply.get("CancellationReasons") or ()),
+        cause=error if is_presentable(said) else None,
+    )
+
+
+def _throttling_reasons(reply: Mapping[str, Any]) -> str:
+    """Which limit was hit, and whose: a hot partition key slows only itself, an account's quota everything.
+
+    Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ThrottlingReason.html
+    """
+    # ThrottlingException spells the member with a small letter, the others do not.
+    reasons = reply.get("ThrottlingReasons") or reply.get("throttlingReasons") or ()
+    shown = "; ".join(f"{one.get('reason', '?')} of {one.get('resource', '?')}" for one in reasons)
+    return f" [{shown}]" if shown else ""
+
+
+def _no_credentials(error: Exception) -> Failure:
+    shown = presentable(str(error))
+    return Failure(
+        code=type(error).__name__,
+        fate=Fate.REFUSED,
+        error=AccessDenied,
+        reason=f"there are no usable credentials: {shown.rstrip('.')}",
+        remedy=_CREDENTIALS_REMEDY,
+        cause=error if is_presentable(str(error)) else None,
+    )
+
+
+def _unreadable(error: Exception) -> Failure:
+    # Not chained: the parser's words may quote the reply.
+    return Failure(
+        "NotAReply", Fate.UNKNOWN, ReplyCorrupt, f"the reply cannot be read: {type(error).__name__}", ""
+    )
+
+
+def _before_sending(error: Exception) -> Failure | None:
+    """Nothing was sent, so the request was not applied, whatever it was."""
+    if isinstance(error, _CREDENTIALS):
+        return _no_credentials(error)
+    if isinstance(error, botocore.HTTPClientError):
+        # Only credentials are fetched before a request is sent.
+        return _unreachable(error, "the source of the credentials cannot be reached", _CREDENTIALS_REMEDY)
+    if isinstance(error, botocore.ParamValidationError):
+        # Not chained: it quotes values.
+        return Failure(
+            "ParamValidation", Fate.REFUSED, RequestRefused, "the client calls the parameters invalid"
+        )
+    if isinstance(error, botocore.BotoCoreError):
+        return Failure(
+            type(error).__name__, Fate.REFUSED, ServiceError, presentable(str(error)).rstrip("."), cause=error
+        )
+    return None
+
+
+def _on_the_way(error: botocore.BotoCoreError) -> Failure:
+    if isinstance(error, _UNREACHED) or _never_connected(error):
+        return _unreachable(error, "no connection to the service", _NETWORK_REMEDY)
+    timeout = isinstance(error, botocore.ReadTimeoutError)
+    return Failure(
+        code="ReadTimeout" if timeout else "ConnectionLost",
+        fate=Fate.UNKNOWN,
+        error=ConnectionFailed,
+        reason="there was no reply in time" if timeout else "the connection was lost before the reply came",
+        remedy=_NETWORK_REMEDY,
+        cause=error,
+    )
+
+
+def _unreachable(error: botocore.BotoCoreError, reason: str, remedy: str) -> Failure:
+    code = "ConnectTimeout" if isinstance(error, botocore.ConnectTimeoutError) else "ConnectFailed"
+    return Failure(code, Fate.NOT_APPLIED, ConnectionFailed, reason, remedy, cause=error)
+
+
+def _never_connected(error: botocore.BotoCoreError) -> bool:
+    """True if it is certain that no connection was made.
+
+    aiobotocore raises `EndpointConnectionError` for connections that could not be made, and as well for those
+    that broke; only the HTTP library's own error, kept inside, tells them apart.
+    """
+    if not isinstance(error, botocore.EndpointConnectionError):
+        return False
+    inner = error.kwargs.get("error")
+    names = {base.__name__ for base in type(inner).__mro__}
+    return isinstance(inner, (socket.gaierror, ConnectionRefusedError)) or bool(
+        # Of aiohttp and of httpx; by name, as only one of them need be installed.
+        names & {"ClientConnectorError", "ConnectError"}
+    )

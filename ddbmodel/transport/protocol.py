@@ -1,0 +1,62 @@
+"""The seam between those who ask and those who send."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Protocol
+
+from ddbmodel.transport.events import Statistics
+
+
+class WireRequest(Protocol):
+    """What a lane has to know of a request. Every request of `operations` is one."""
+
+    name: ClassVar[str]
+    """DynamoDB's name of the operation, such as `PutItem`."""
+
+    method: ClassVar[str]
+    """The client's method for it, such as `put_item`."""
+
+    is_write: ClassVar[bool]
+    """True if it can change what is stored."""
+
+    @property
+    def table(self) -> str | None:
+        """The table's name, if it is about one table."""
+        ...
+
+    @property
+    def repeatable(self) -> bool:
+        """True if it may be sent again when nobody knows whether it was applied."""
+        ...
+
+    def to_wire(self) -> dict[str, Any]:
+        """The parameters, under the names of DynamoDB's API."""
+        ...
+
+
+class Transport(Protocol):
+    """Sends requests. One is opened for the life of a mapper, and used by many tasks at once."""
+
+    @property
+    def statistics(self) -> Statistics:
+        """How much was sent so far."""
+        ...
+
+    async def send(self, request: WireRequest) -> dict[str, Any]:
+        """Send a request until there is an answer, and return the reply's members.
+
+        What is sent again, and when, is told in `delivery`.
+
+        Raises:
+            ConditionalCheckFailed: the condition was false; `.item` is the stored item as stored.
+            TransactionCanceled: `.reasons` are the service's.
+            WriteOutcomeUnknown: a write was sent, and there is no telling whether it was applied.
+            ServiceError: everything else that the service, or the way to it, refused.
+            MapperClosed: the transport has been closed.
+            WrongEventLoop: it belongs to another event loop.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give back what was opened. Closing twice does no harm."""
+        ...

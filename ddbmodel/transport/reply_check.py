@@ -1,0 +1,90 @@
+"""Is this what DynamoDB sent? Checked on the bytes of a reply, before anything parses them.
+
+Why: botocore reads a successful reply that is not JSON as a reply without members, so a proxy's login page
+would say that an item does not exist; and outside of its legacy retry mode it does not look at the checksum.
+
+Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from typing import Final
+
+CHECKSUM_HEADER: Final = "x-amz-crc32"
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+# Tells zlib to expect a gzip header.
+_GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
+
+
+class UntrustedReply(Exception):
+    """A reply that was damaged on its way, or that is not DynamoDB's.
+
+    Attributes:
+        code: one word for it.
+        status: the reply's HTTP status.
+    """
+
+    def __init__(self, code: str, reason: str, status: int) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.status = status
+
+
+def checked_body(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
+    """The body, decompressed if need be, once its checksum and shape are right.
+
+    Cost: one CRC32 over the body. A reply without a checksum, which DynamoDB does not send but some engines do,
+    is parsed once more instead.
+
+    Raises:
+        UntrustedReply: the checksum does not match, or a successful reply is not a JSON object.
+    """
+    plain = _decompressed(status, body) if _is_compressed(headers, body) else body
+    expected = headers.get(CHECKSUM_HEADER)
+    if expected is not None:
+        _check_crc(status, expected, body, plain)
+    if status < 300:
+        _check_object(status, plain, trusted=expected is not None)
+    return plain
+
+
+def _is_compressed(headers: Mapping[str, str], body: bytes) -> bool:
+    # Some HTTP libraries decompress by themselves and leave the header: only the bytes tell.
+    return headers.get("content-encoding", "").lower() == "gzip" and body.startswith(_GZIP_MAGIC)
+
+
+def _decompressed(status: int, body: bytes) -> bytes:
+    try:
+        return zlib.decompress(body, _GZIP_WINDOW)
+    except zlib.error as error:
+        raise UntrustedReply("ReplyCorrupt", "the compressed reply is damaged", status) from error
+
+
+def _check_crc(status: int, expected: str, body: bytes, plain: bytes) -> None:
+    # The service's sum is of the bytes as sent. Where the HTTP library has decompressed them, or a proxy
+    # has compressed them, it is of the other form.
+    if expected.isdigit() and int(expected) in {zlib.crc32(body), zlib.crc32(plain)}:
+        return
+    raise UntrustedReply(
+        "ChecksumMismatch", f"the reply of {len(body):,} bytes does not match its CRC32 checksum", status
+    )
+
+
+def _check_object(status: int, body: bytes, *, trusted: bool) -> None:
+    text = body.strip()
+    if text.startswith(b"{") and text.endswith(b"}") and (trusted or _is_json(text)):
+        return
+    raise UntrustedReply(
+        "NotAReply", f"the reply of {len(body):,} bytes is not a JSON object, so it is not DynamoDB's", status
+    )
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
