@@ -165,7 +165,9 @@ class DictCodec(Codec):
         text = _key_text(self._key.encode(key))
         untyped.check_map_key(text)
         if len(self._key.types) != 1 and self._read_key(text) != key:
-            raise CodecError("a key of the map would be read back as another key: declare one type for its keys")
+            raise CodecError(
+                "a key of the map would be read back as another key: declare one type for its keys"
+            )
         return text
 
     def _read_key(self, text: str) -> Any:

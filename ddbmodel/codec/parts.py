@@ -162,7 +162,12 @@ class SerializedPartCodec(PartCodec):
         dumped = self._serialize(value)
         if not isinstance(dumped, Mapping):
             return untyped.encode_dumped(dumped)
-        return {"M": {self._stored_name(k): untyped.encode_entry(k, v, untyped.encode_dumped) for k, v in dumped.items()}}
+        return {
+            "M": {
+                self._stored_name(k): untyped.encode_entry(k, v, untyped.encode_dumped)
+                for k, v in dumped.items()
+            }
+        }
 
     def _stored_name(self, name: str) -> str:
         field = self.fields.get(name)
@@ -171,7 +176,9 @@ class SerializedPartCodec(PartCodec):
     def encode_attributes(self, value: Any) -> Item:
         stored = self.encode(value)
         if "M" not in stored:
-            raise CodecError(f"the serializer of {self.name} does not return a dict, which an item is made of")
+            raise CodecError(
+                f"the serializer of {self.name} does not return a dict, which an item is made of"
+            )
         attributes: Item = stored["M"]
         return attributes
 

@@ -167,7 +167,9 @@ class ChoiceCodec(Codec):
         return frozenset(kind for kind, _ in self._by_stored)
 
     def exact(self, value: object) -> bool:
-        return any(value is choice or (type(value) is type(choice) and value == choice) for choice, _ in self._plain)
+        return any(
+            value is choice or (type(value) is type(choice) and value == choice) for choice, _ in self._plain
+        )
 
     def encode(self, value: Any) -> AttributeValue:
         stored = untyped.encode_dumped(_plain_value(value))

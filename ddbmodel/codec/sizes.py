@@ -35,13 +35,11 @@ def value_size_bytes(stored: AttributeValue) -> int:
         case "BS":
             return sum(map(len, value))
         case "L":
-            return _DOCUMENT_OVERHEAD + sum(value_size_bytes(element) + _ELEMENT_OVERHEAD for element in value)
-        case "M":
-            return (
-                _DOCUMENT_OVERHEAD
-                + item_size_bytes(value)
-                + _ELEMENT_OVERHEAD * len(value)
+            return _DOCUMENT_OVERHEAD + sum(
+                value_size_bytes(element) + _ELEMENT_OVERHEAD for element in value
             )
+        case "M":
+            return _DOCUMENT_OVERHEAD + item_size_bytes(value) + _ELEMENT_OVERHEAD * len(value)
         case _:
             return 1
 

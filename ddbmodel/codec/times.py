@@ -72,7 +72,9 @@ def encode_time(value: time) -> str:
         CodecError: a time in a zone whose offset depends on the date.
     """
     if value.tzinfo is not None and value.utcoffset() is None:
-        raise CodecError("a time in a zone whose offset changes has no meaning without a date: use a fixed offset")
+        raise CodecError(
+            "a time in a zone whose offset changes has no meaning without a date: use a fixed offset"
+        )
     return value.isoformat(timespec="microseconds")
 
 

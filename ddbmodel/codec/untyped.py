@@ -110,7 +110,9 @@ def check_map_key(key: str) -> None:
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
     """
     if not text(key):
-        raise CodecError("DynamoDB has no attribute with an empty name: a map needs keys of one character or more")
+        raise CodecError(
+            "DynamoDB has no attribute with an empty name: a map needs keys of one character or more"
+        )
 
 
 def encode_set(members: list[AttributeValue]) -> AttributeValue:

@@ -174,7 +174,9 @@ class JsonFormCodec(Codec):
         except PydanticSerializationError:
             raise unexpected(f"{self.name} with a JSON form", value) from None
         if self._parse is not None and not self._comes_back(plain, value):
-            raise CodecError(f"the JSON form of this {type(value).__name__} does not give the same value back")
+            raise CodecError(
+                f"the JSON form of this {type(value).__name__} does not give the same value back"
+            )
         return untyped.encode_dumped(plain)
 
     def _comes_back(self, plain: Any, value: Any) -> bool:

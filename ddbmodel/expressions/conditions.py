@@ -263,7 +263,9 @@ def begins_with(path: PathRef, prefix: Any) -> Function:
     if isinstance(prefix, PathRef):
         return Function("begins_with", path, prefix)
     if not isinstance(prefix, str | bytes):
-        raise ExpressionError(f"{path!r}.begins_with: the prefix is text or bytes, not {type(prefix).__name__}")
+        raise ExpressionError(
+            f"{path!r}.begins_with: the prefix is text or bytes, not {type(prefix).__name__}"
+        )
     stored = untyped_constant(path, prefix)
     types = path._codec.types
     if types and stored.type not in types & _PREFIX_TYPES:
@@ -285,7 +287,9 @@ def contains(path: PathRef, member: Any) -> Function:
         return Function("contains", path, constant(path, member, element))
     stored = untyped_constant(path, member)
     if types and stored.type not in types:
-        raise ExpressionError(f"{path!r}.contains: it is stored as {'/'.join(sorted(types))}, not {stored.type}")
+        raise ExpressionError(
+            f"{path!r}.contains: it is stored as {'/'.join(sorted(types))}, not {stored.type}"
+        )
     return Function("contains", path, stored)
 
 
@@ -310,4 +314,6 @@ def _check_ordered(path: PathRef, operator: str, other: Operand) -> None:
         kinds = set(other._codec.types) - {"NULL"}
     for kind in kinds:
         if kind not in _ORDERED_TYPES:
-            raise ExpressionError(f"{path!r} {operator} ...: {kind} has no order, only text, numbers and bytes have one")
+            raise ExpressionError(
+                f"{path!r} {operator} ...: {kind} has no order, only text, numbers and bytes have one"
+            )

@@ -169,7 +169,9 @@ def delete(path: PathRef, members: Iterable[Any]) -> Action:
     """`DELETE path members`: takes members out of a set; a set without members is not there any more."""
     stored = constant(path, set(members))
     if stored.type not in _SET_TYPES:
-        raise ExpressionError(f"{path!r}.delete: DELETE takes one or more members of a set of text, numbers or bytes")
+        raise ExpressionError(
+            f"{path!r}.delete: DELETE takes one or more members of a set of text, numbers or bytes"
+        )
     return Action("DELETE", path, stored)
 
 
@@ -184,7 +186,9 @@ def extend(path: PathRef, values: Sequence[Any], *, front: bool) -> Action:
         raise ExpressionError(f"{path!r}: there is nothing to append")
     members = Value({"L": [encoded(path, value, element).stored for value in values]})
     existing = Call("if_not_exists", (path, Value({"L": []})))
-    return Action("SET", path, Call("list_append", (members, existing) if front else (existing, members)), creates=True)
+    return Action(
+        "SET", path, Call("list_append", (members, existing) if front else (existing, members)), creates=True
+    )
 
 
 def arithmetic(path: PathRef, operator: str, other: Any) -> Arithmetic:
@@ -201,5 +205,3 @@ def _check_number(path: PathRef) -> None:
 
 def _stores_lists(codec: Any) -> bool:
     return not codec.types or "L" in codec.types
-
-

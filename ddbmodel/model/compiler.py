@@ -52,7 +52,15 @@ _IMPOSSIBLE: Final = {
     "is-subclass": "a class cannot be stored",
     "is-instance": "Pydantic has no stored form for this class: give it a serializer and a validator",
 }
-_FOREIGN_FREE: Final = ("pydantic", "builtins", "ipaddress", "operator", "functools", "pathlib", "collections")
+_FOREIGN_FREE: Final = (
+    "pydantic",
+    "builtins",
+    "ipaddress",
+    "operator",
+    "functools",
+    "pathlib",
+    "collections",
+)
 
 Record = Callable[["Compiler", Schema], Codec]
 
@@ -198,7 +206,9 @@ class Compiler:
             case "definitions":
                 return self._definitions_(schema)
             case "lax-or-strict":
-                return self._standard_class(_instance_class(schema["strict_schema"])) or self.json_form(schema)
+                return self._standard_class(_instance_class(schema["strict_schema"])) or self.json_form(
+                    schema
+                )
             case "json-or-python":
                 return self._json_or_python(schema)
             case "function-wrap" if schema["schema"]["type"] in _TEXT_JSON:
@@ -232,7 +242,9 @@ class Compiler:
     def _json(self, schema: Schema) -> Codec:
         """`Json[T]` is validated from text, and so it is stored as text."""
         serializer = self._serializer(schema)
-        serialize = partial(serializer.to_python, mode="json", by_alias=False, round_trip=True, warnings=False)
+        serialize = partial(
+            serializer.to_python, mode="json", by_alias=False, round_trip=True, warnings=False
+        )
         return JsonFormCodec("Json", serialize, None, frozenset(("S",)))
 
     # Serializers and validators of single types ----------------------------------------------------------------
@@ -336,5 +348,3 @@ def _has_foreign_functions(schema: Any) -> bool:
 def _module_of(function: Any) -> str:
     inner = getattr(function, "func", function)
     return getattr(inner, "__module__", None) or type(inner).__module__
-
-

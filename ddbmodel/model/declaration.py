@@ -74,7 +74,9 @@ class _Declaration:
     def _key_attribute(self, name: str) -> KeyAttribute:
         field = self._part.fields.get(name)
         if field is None:
-            raise ModelDefinitionError(f"there is no field {name!r}; the fields are {', '.join(self._part.fields)}")
+            raise ModelDefinitionError(
+                f"there is no field {name!r}; the fields are {', '.join(self._part.fields)}"
+            )
         types = field.codec.types - {"NULL"}
         if len(types) != 1 or not types <= _KEY_TYPES:
             stored = "/".join(sorted(types)) or "any type"

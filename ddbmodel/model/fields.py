@@ -57,7 +57,9 @@ def _specify(options: FieldOptions, arguments: dict[str, Any]) -> Any:
     if options.attribute is not None and not options.attribute:
         raise ModelDefinitionError("attribute= is empty: an attribute's name has one character or more")
     if options.stored_as is not None and not isinstance(options.stored_as, StoredAs):
-        raise ModelDefinitionError("stored_as= takes Null, EpochSeconds, EpochMilliseconds or EpochMicroseconds")
+        raise ModelDefinitionError(
+            "stored_as= takes Null, EpochSeconds, EpochMilliseconds or EpochMicroseconds"
+        )
     info: FieldInfo = Field(**arguments)
     info.metadata.append(options)
     return info
@@ -74,7 +76,9 @@ def field(*, attribute: str | None = None, stored_as: StoredAs | None = None, **
     return _specify(FieldOptions(None, attribute, stored_as), arguments)
 
 
-def partition_key(*, attribute: str | None = None, stored_as: StoredAs | None = None, **arguments: Any) -> Any:
+def partition_key(
+    *, attribute: str | None = None, stored_as: StoredAs | None = None, **arguments: Any
+) -> Any:
     """Make a field the table's partition key. It must be stored as text, a number or bytes."""
     return _specify(FieldOptions("partition key", attribute, stored_as), arguments)
 

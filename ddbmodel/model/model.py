@@ -39,14 +39,18 @@ def _hidden_paths() -> Iterator[None]:
         _building.reset(token)
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(field, partition_key, sort_key, Field, PrivateAttr))
+@dataclass_transform(
+    kw_only_default=True, field_specifiers=(field, partition_key, sort_key, Field, PrivateAttr)
+)
 class ModelMetaclass(PydanticMetaclass):
     """Pydantic's metaclass, with a table and indexes for the class, and paths for its fields."""
 
     if not TYPE_CHECKING:
 
         def __new__(mcs, name, bases, namespace, table=None, **kwargs):
-            indexes = {key: value for key, value in namespace.items() if isinstance(value, GlobalIndex | LocalIndex)}
+            indexes = {
+                key: value for key, value in namespace.items() if isinstance(value, GlobalIndex | LocalIndex)
+            }
             plain = {key: value for key, value in namespace.items() if key not in indexes}
             with _hidden_paths():
                 cls = super().__new__(mcs, name, bases, plain, **kwargs)
@@ -106,7 +110,9 @@ def _inherited_indexes(cls: type) -> dict[str, Index]:
 
 
 def _compile(cls: Any) -> None:
-    plan: ModelPlan[Any] = compile_plan(cls, getattr(cls, "__ddbmodel_table__", None), _inherited_indexes(cls))
+    plan: ModelPlan[Any] = compile_plan(
+        cls, getattr(cls, "__ddbmodel_table__", None), _inherited_indexes(cls)
+    )
     type.__setattr__(cls, "__ddbmodel_plan__", plan)
 
 
@@ -136,5 +142,7 @@ class Model(BaseModel, metaclass=ModelMetaclass):
     @classmethod
     def __pydantic_on_complete__(cls) -> None:
         super().__pydantic_on_complete__()
-        if "__ddbmodel_own_indexes__" in cls.__dict__:  # a rebuild; a first build is compiled by the metaclass
+        if (
+            "__ddbmodel_own_indexes__" in cls.__dict__
+        ):  # a rebuild; a first build is compiled by the metaclass
             _compile(cls)

@@ -51,7 +51,7 @@ class ModelPlan(Generic[M]):
         """
         if self.table is None:
             raise ModelDefinitionError(
-                f"{self.model.__name__} has no table: write class {self.model.__name__}(Model, table=\"...\")"
+                f'{self.model.__name__} has no table: write class {self.model.__name__}(Model, table="...")'
             )
         return self.table
 
@@ -113,7 +113,9 @@ class ModelPlan(Generic[M]):
         names = [field.name for field in self.key_fields]
         given = dict(zip(names, values, strict=False))
         if len(values) > len(names) or set(fields) & set(given) or (set(given) | set(fields)) != set(names):
-            raise ExpressionError(f"the key of {self.model.__name__} is ({', '.join(names)}): give each of them once")
+            raise ExpressionError(
+                f"the key of {self.model.__name__} is ({', '.join(names)}): give each of them once"
+            )
         return self._key({**given, **fields})
 
     def _key(self, values: dict[str, Any]) -> ItemKey[M]:
@@ -148,7 +150,8 @@ class ModelPlan(Generic[M]):
                 continue
             if attribute.type not in stored:
                 raise CodecError(
-                    f"a key attribute of type {attribute.type} cannot hold {next(iter(stored))}", (attribute.name,)
+                    f"a key attribute of type {attribute.type} cannot hold {next(iter(stored))}",
+                    (attribute.name,),
                 )
             limit = limits.SORT_KEY_BYTES if attribute.name in sorts else limits.PARTITION_KEY_BYTES
             size = value_size_bytes(stored)

@@ -17,7 +17,6 @@ from ddbmodel.model.compiler import Compiler, Schema, is_serialized, scalar_epoc
 from ddbmodel.model.fields import NO_OPTIONS, FieldOptions, Null, options_of
 
 
-
 def compile_model(compiler: Compiler, schema: Schema) -> Codec:
     """A Pydantic model; a root model is stored as its root."""
     cls: type[BaseModel] = schema["cls"]
@@ -135,7 +134,9 @@ def _has_default(info: Any) -> bool:
     return not info.is_required()
 
 
-def _field_codec(name: str, codec: Codec, has_default: bool, default: Any, options: FieldOptions) -> FieldCodec:
+def _field_codec(
+    name: str, codec: Codec, has_default: bool, default: Any, options: FieldOptions
+) -> FieldCodec:
     if options.stored_as is not None and options.stored_as.unit is not None:
         from ddbmodel.codec.scalars import epoch_codec
 
@@ -156,7 +157,11 @@ def _absent(codec: Codec, has_default: bool, default: Any) -> Absent:
     say otherwise."""
     if codec.nullable and (not has_default or default is None):
         return Absent.NONE
-    if isinstance(codec.core, SetCodec) and not codec.nullable and (not has_default or not _is_filled(default)):
+    if (
+        isinstance(codec.core, SetCodec)
+        and not codec.nullable
+        and (not has_default or not _is_filled(default))
+    ):
         return Absent.EMPTY
     return Absent.DEFAULT if has_default else Absent.ERROR
 
@@ -215,9 +220,10 @@ def compile_typed_dict(compiler: Compiler, schema: Schema) -> Codec:
         for name, field in schema["fields"].items()
     ]
     names = {field.name for field in fields}
-    keeps_extra = schema.get("extra_behavior") == "allow" or schema.get("config", {}).get(
-        "extra_fields_behavior"
-    ) == "allow"
+    keeps_extra = (
+        schema.get("extra_behavior") == "allow"
+        or schema.get("config", {}).get("extra_fields_behavior") == "allow"
+    )
     return PartCodec(
         schema.get("cls", dict),
         fields,
@@ -253,7 +259,9 @@ def compile_dataclass(compiler: Compiler, schema: Schema) -> Codec:
 def _dataclass_field(compiler: Compiler, cls: type, field: Schema) -> FieldCodec:
     name, schema = field["name"], field["schema"]
     if _method_serialization(schema) is not None:
-        raise ModelDefinitionError(f"{cls.__name__}.{name}: serializer methods need a model instead of a dataclass")
+        raise ModelDefinitionError(
+            f"{cls.__name__}.{name}: serializer methods need a model instead of a dataclass"
+        )
     absent = Absent.DEFAULT if schema["type"] == "default" else Absent.ERROR
     return FieldCodec(name, name, compiler.compile(schema), absent)
 
