@@ -267,7 +267,7 @@ def begins_with(path: PathRef, prefix: Any) -> Function:
             f"{path!r}.begins_with: the prefix is text or bytes, not {type(prefix).__name__}"
         )
     stored = untyped_constant(path, prefix)
-    types = path._codec.types
+    types = path.place.codec.types
     if types and stored.type not in types & _PREFIX_TYPES:
         raise ExpressionError(
             f"{path!r}.begins_with: it is stored as {'/'.join(sorted(types))}, the prefix as {stored.type}"
@@ -277,12 +277,12 @@ def begins_with(path: PathRef, prefix: Any) -> Function:
 
 def contains(path: PathRef, member: Any) -> Function:
     """Text that contains other text, or a set or list that contains a member."""
-    types = path._codec.types
+    types = path.place.codec.types
     if types and not types & {"S", "B", "L", "SS", "NS", "BS"}:
         raise ExpressionError(f"{path!r}.contains: it is stored as {'/'.join(sorted(types))}; use ==")
     if isinstance(member, PathRef):
         return Function("contains", path, member)
-    element = path._codec.element
+    element = path.place.codec.element
     if element is not None and "S" not in types:
         return Function("contains", path, constant(path, member, element))
     stored = untyped_constant(path, member)
@@ -302,7 +302,7 @@ def is_type(path: PathRef, stored_type: str) -> Function:
 
 def size(path: PathRef) -> Call:
     """Characters of text, bytes of binary, members of a set, elements of a list or map."""
-    types = path._codec.types
+    types = path.place.codec.types
     if types and types <= {"N", "BOOL", "NULL"}:
         raise ExpressionError(f"{path!r}.size(): {'/'.join(sorted(types))} has no size")
     return Call("size", (path,))
@@ -311,7 +311,7 @@ def size(path: PathRef) -> Call:
 def _check_ordered(path: PathRef, operator: str, other: Operand) -> None:
     kinds = {other.type} if isinstance(other, Value) else set()
     if isinstance(other, PathRef):
-        kinds = set(other._codec.types) - {"NULL"}
+        kinds = set(other.place.codec.types) - {"NULL"}
     for kind in kinds:
         if kind not in _ORDERED_TYPES:
             raise ExpressionError(

@@ -29,8 +29,9 @@ class Operand(Protocol):
         """Its part of the expression."""
 
 
-class PathRef:
-    """A place in an item, without its Python type.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a path leads.
 
     Attributes:
         root: the model class that the path starts from.
@@ -40,7 +41,21 @@ class PathRef:
         field: the declared field there, if it is one.
     """
 
-    __slots__ = ("_codec", "_field", "_label", "_root", "_steps")
+    root: type
+    steps: tuple[str | int, ...]
+    label: str
+    codec: Codec
+    field: FieldCodec | None = None
+
+
+class PathRef:
+    """A place in an item, without its Python type.
+
+    Attributes:
+        place: where it leads.
+    """
+
+    __slots__ = ("place",)
 
     def __init__(
         self,
@@ -50,14 +65,10 @@ class PathRef:
         codec: Codec,
         field: FieldCodec | None = None,
     ) -> None:
-        self._root = root
-        self._steps = steps
-        self._label = label
-        self._codec = codec
-        self._field = field
+        self.place = Place(root, steps, label, codec, field)
 
     def __repr__(self) -> str:
-        return self._label
+        return self.place.label
 
     @property
     def operators(self) -> int:
@@ -72,7 +83,7 @@ class PathRef:
     def text(self, placeholders: Placeholders) -> str:
         """`#n0.#n1[2]`."""
         rendered = ""
-        for step in self._steps:
+        for step in self.place.steps:
             if isinstance(step, int):
                 rendered += f"[{step}]"
             else:
@@ -81,8 +92,8 @@ class PathRef:
 
     def overlaps(self, other: PathRef) -> bool:
         """True if one of the two paths holds the other."""
-        length = min(len(self._steps), len(other._steps))
-        return self._steps[:length] == other._steps[:length]
+        length = min(len(self.place.steps), len(other.place.steps))
+        return self.place.steps[:length] == other.place.steps[:length]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +168,7 @@ def constant(path: PathRef, value: Any, codec: Codec | None = None) -> Value:
         raise ExpressionError(
             f"{path!r}: None is not stored; use .not_exists(), or .is_type('NULL') where NULL is stored"
         )
-    return encoded(path, value, codec or path._codec)
+    return encoded(path, value, codec or path.place.codec)
 
 
 def encoded(path: PathRef, value: Any, codec: Codec) -> Value:

@@ -54,7 +54,7 @@ class Size(PathRef):
     def __init__(self, path: PathRef) -> None:
         from ddbmodel.codec.scalars import INT
 
-        super().__init__(path._root, path._steps, f"{path!r}.size()", INT)
+        super().__init__(path.place.root, path.place.steps, f"{path!r}.size()", INT)
         conditions.size(path)
 
     @property
@@ -174,7 +174,7 @@ class Path(PathRef, Generic[T]):
         return conditions.is_in(self, values)
 
     def _is_value(self, value: Any) -> bool:
-        return isinstance(value, str | bytes | PathRef) or self._codec.exact(value)
+        return isinstance(value, str | bytes | PathRef) or self.place.codec.exact(value)
 
     # Functions -------------------------------------------------------------------------------------------
 
@@ -253,7 +253,7 @@ class Path(PathRef, Generic[T]):
         are plain Pydantic models."""
         if isinstance(path, PathRef):
             return self._at_path(path)
-        part = _part(self._codec, None)
+        part = _part(self.place.codec, None)
         if part is None:
             return self[path]
         field = part.fields.get(path)
@@ -264,10 +264,10 @@ class Path(PathRef, Generic[T]):
         return self._step(field.stored_name, f".{path}", field.codec, field)
 
     def _at_path(self, path: PathRef) -> Path[Any]:
-        if _part(self._codec, path._root) is None:
-            raise ExpressionError(f"{self!r}.at({path!r}): what is stored there is no {path._root.__name__}")
-        label = f"{self!r}{path!r}".replace(f"{self!r}{path._root.__name__}", repr(self), 1)
-        return Path(self._root, self._steps + path._steps, label, path._codec, path._field)
+        if _part(self.place.codec, path.place.root) is None:
+            raise ExpressionError(f"{self!r}.at({path!r}): what is stored there is no {path.place.root.__name__}")
+        label = f"{self!r}{path!r}".replace(f"{self!r}{path.place.root.__name__}", repr(self), 1)
+        return Path(self.place.root, self.place.steps + path.place.steps, label, path.place.codec, path.place.field)
 
     @overload
     def __getitem__(self: Path[list[U]], key: int) -> Path[U]: ...
@@ -281,16 +281,16 @@ class Path(PathRef, Generic[T]):
     def __getitem__(self: Path[dict[K, U] | None], key: K) -> Path[U]: ...
     def __getitem__(self, key: Any) -> Path[Any]:
         """An element of a list by its position from 0, or an entry of a map by its key."""
-        if isinstance(self._codec.core, DictCodec):
-            return self._entry(self._codec.core, key)
+        if isinstance(self.place.codec.core, DictCodec):
+            return self._entry(self.place.codec.core, key)
         if isinstance(key, int) and not isinstance(key, bool):
-            element = self._codec.element_at(key) if key >= 0 else None
+            element = self.place.codec.element_at(key) if key >= 0 else None
             if element is None:
                 raise ExpressionError(
                     f"{self!r}[{key}]: there is no element with this position, counted from 0"
                 )
             return self._step(key, f"[{key}]", element)
-        entry = self._codec.entry
+        entry = self.place.codec.entry
         if entry is None or not isinstance(key, str) or not key:
             raise ExpressionError(f"{self!r}[...]: it has no entry with a key of type {type(key).__name__}")
         return self._step(key, f"[{key!r}]", entry)
@@ -305,7 +305,7 @@ class Path(PathRef, Generic[T]):
         raise TypeError(f"{self!r} is a path, it cannot be iterated over")
 
     def _step(self, step: str | int, label: str, codec: Codec, field: FieldCodec | None = None) -> Path[Any]:
-        return Path(self._root, (*self._steps, step), f"{self!r}{label}", codec, field)
+        return Path(self.place.root, (*self.place.steps, step), f"{self!r}{label}", codec, field)
 
     # Update actions --------------------------------------------------------------------------------------
 

@@ -52,7 +52,7 @@ class Action:
     @property
     def idempotent(self) -> bool:
         """True if doing it twice in a row is the same as doing it once."""
-        positional = any(isinstance(step, int) for step in self.path._steps)
+        positional = any(isinstance(step, int) for step in self.path.place.steps)
         match self.verb:
             case "SET":
                 plain = isinstance(self.operand, Value) or (
@@ -120,15 +120,15 @@ def set_value(path: PathRef, value: Any) -> Action:
     """`SET path = value`; REMOVE where the value is stored by absence (None, an empty set)."""
     if isinstance(value, PathRef) or getattr(value, "operand", None) is not None:
         return Action("SET", path, operand(path, value))
-    if path._field is not None:
+    if path.place.field is not None:
         try:
-            stored = path._field.encode(value)
+            stored = path.place.field.encode(value)
         except CodecError as error:
             raise ExpressionError(f"{path!r}: {error.reason}") from error
         if stored is None:
             return Action("REMOVE", path, creates=True)
         return Action("SET", path, Value(stored), creates=True)
-    if value is None and path._codec.nullable:
+    if value is None and path.place.codec.nullable:
         return Action("SET", path, Value(NULL), creates=True)
     return Action("SET", path, constant(path, value), creates=True)
 
@@ -140,7 +140,7 @@ def set_if_not_exists(path: PathRef, value: Any) -> Action:
 
 def remove(path: PathRef) -> Action:
     """`REMOVE path`. A field that a model cannot be read without is refused."""
-    if path._field is not None and path._field.absent is Absent.ERROR:
+    if path.place.field is not None and path.place.field.absent is Absent.ERROR:
         raise ExpressionError(
             f"{path!r}.remove(): the field is required, an item without it could not be read; "
             "give the field a default, or set another value"
@@ -177,8 +177,8 @@ def delete(path: PathRef, members: Iterable[Any]) -> Action:
 
 def extend(path: PathRef, values: Sequence[Any], *, front: bool) -> Action:
     """`SET path = list_append(if_not_exists(path, []), values)`, or with the values in front."""
-    element = path._codec.element
-    if element is None or (path._codec.types and "L" not in path._codec.types):
+    element = path.place.codec.element
+    if element is None or (path.place.codec.types and "L" not in path.place.codec.types):
         raise ExpressionError(f"{path!r}: only a list can be appended to")
     if len(values) == 1 and isinstance(values[0], list) and not _stores_lists(element):
         values = values[0]
@@ -198,7 +198,7 @@ def arithmetic(path: PathRef, operator: str, other: Any) -> Arithmetic:
 
 
 def _check_number(path: PathRef) -> None:
-    types = path._codec.types
+    types = path.place.codec.types
     if types and "N" not in types:
         raise ExpressionError(f"{path!r}: it is stored as {'/'.join(sorted(types))}, not as a number")
 

@@ -96,7 +96,7 @@ class BatchGetItemResult:
     @classmethod
     def from_wire(cls, reply: Mapping[str, Any]) -> Self:
         """Read the reply."""
-        unprocessed = reply.get("UnprocessedKeys") or {}
+        unprocessed: Mapping[str, Any] = reply.get("UnprocessedKeys") or {}
         return cls(
             items=reply.get("Responses") or {},
             unprocessed={table: tuple(part["Keys"]) for table, part in unprocessed.items()},

@@ -108,7 +108,8 @@ class BatchWriteItemResult:
 
 
 def _unprocessed(reply: Mapping[str, Any]) -> Iterator[BatchWrite]:
-    for table, writes in (reply.get("UnprocessedItems") or {}).items():
+    unprocessed: Mapping[str, list[dict[str, Any]]] = reply.get("UnprocessedItems") or {}
+    for table, writes in unprocessed.items():
         for write in writes:
             # Some engines send both members, one of them null.
             if put := write.get("PutRequest"):

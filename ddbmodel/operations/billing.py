@@ -45,10 +45,10 @@ def billing_from_wire(table: Mapping[str, Any]) -> Billing:
     A table without `BillingModeSummary` has always been provisioned. On demand, the service reports zero
     provisioned units; some engines leave them out or say so in other words, so units decide in doubt.
     """
-    throughput = table.get("ProvisionedThroughput") or {}
+    throughput: Mapping[str, Any] = table.get("ProvisionedThroughput") or {}
     read_units = int(throughput.get("ReadCapacityUnits") or 0)
     write_units = int(throughput.get("WriteCapacityUnits") or 0)
-    mode = (table.get("BillingModeSummary") or {}).get("BillingMode")
-    if mode == "PAY_PER_REQUEST" or not (read_units and write_units):
+    summary: Mapping[str, Any] = table.get("BillingModeSummary") or {}
+    if summary.get("BillingMode") == "PAY_PER_REQUEST" or not (read_units and write_units):
         return OnDemand()
     return Provisioned(read_units=read_units, write_units=write_units)

@@ -31,8 +31,8 @@ class ConsumedCapacity:
     read_units: float | None = None
     write_units: float | None = None
     table_units: float | None = None
-    local_indexes: Mapping[str, float] = field(default_factory=dict)
-    global_indexes: Mapping[str, float] = field(default_factory=dict)
+    local_indexes: Mapping[str, float] = field(default_factory=dict[str, float])
+    global_indexes: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @classmethod
     def from_wire(cls, wire: Mapping[str, Any]) -> Self:

@@ -84,5 +84,5 @@ class DescribeTimeToLiveResult:
     @classmethod
     def from_wire(cls, reply: Mapping[str, Any]) -> Self:
         """Read the reply."""
-        wire = reply.get("TimeToLiveDescription") or {}
+        wire: Mapping[str, Any] = reply.get("TimeToLiveDescription") or {}
         return cls(status=wire.get("TimeToLiveStatus", "DISABLED"), attribute=wire.get("AttributeName"))

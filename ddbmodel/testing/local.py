@@ -28,11 +28,11 @@ class LocalDynamoDB:
             async with dynamodb.connect() as mapper:
                 await mapper.create_table(Order)
 
-    Each has a process and tables of its own, so several can be open at once, and one can be used from any
-    number of event loops and threads. It ends with the program, even when that is killed. Starting takes about
-    a second and does not block the event loop. `with LocalDynamoDB()` works too, where no event loop runs.
+    Each has a process and tables of its own, so several can be open at once; each can be used from any number
+    of event loops and threads. It ends with the program, even when that is killed. Starting takes about a
+    second and does not block the event loop. `with LocalDynamoDB()` works too, where no event loop runs.
 
-    It is moto, so it is lenient: it accepts much that DynamoDB refuses, never throttles and leaves no items
+    It is moto, so it is lenient: it accepts much that DynamoDB refuses, never throttles and leaves no item
     unprocessed. Requests are handled one after the other, so each is atomic, as DynamoDB's are.
 
     Cost: a query walks through the whole table, and a transaction copies every table it touches. Expect about
@@ -87,9 +87,9 @@ class LocalDynamoDB:
     def _connection(self, options: dict[str, Any]) -> dict[str, Any]:
         from aiobotocore.config import AioConfig
 
-        # An empty `proxies` keeps HTTP_PROXY and the like from taking loopback elsewhere.
-        defaults = _CONNECTION | {"endpoint_url": self.endpoint_url, "config": AioConfig(proxies={})}
-        return defaults | options
+        # Without `proxies`, HTTP_PROXY and the like would divert loopback. moto can take many seconds.
+        config = AioConfig(proxies={}, read_timeout=60)
+        return {**_CONNECTION, "endpoint_url": self.endpoint_url, "config": config, **options}
 
     async def __aenter__(self) -> Self:
         starting = asyncio.ensure_future(asyncio.to_thread(self._process.start))

@@ -45,9 +45,7 @@ class ServerProcess:
     def port(self) -> int:
         """The port it listens on, on loopback."""
         if self._child is None:
-            raise DDBModelError(
-                "LocalDynamoDB is not open: use it inside `async with LocalDynamoDB() as ...`"
-            )
+            raise DDBModelError("LocalDynamoDB is not open: use it inside `async with LocalDynamoDB()`")
         return self._port
 
     def start(self) -> None:
@@ -55,7 +53,7 @@ class ServerProcess:
 
         Raises:
             ModuleNotFoundError: moto is not installed.
-            DDBModelError: it is running already, or did not start; the message ends with what it printed last.
+            DDBModelError: it is running, or did not start; the message ends with what it printed last.
         """
         if self._child is not None:
             raise DDBModelError("LocalDynamoDB is open already: make another one for a second set of tables")

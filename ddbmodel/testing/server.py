@@ -1,13 +1,13 @@
 """The program that the embedded DynamoDB's process runs: moto's DynamoDB behind HTTP/1.1 on loopback.
 
-Run as a script, never imported: `python server.py PORT`. The first line it prints is the port it listens on. It
-ends when its standard input does, so it cannot outlive the process that started it. It imports nothing of
-ddbmodel, and nothing that it does to moto can reach the program under test.
+Run as a script, never imported: `python server.py PORT`. The first line it prints is the port it listens on.
+It ends when its standard input does, so it cannot outlive the process that started it. It imports nothing of
+ddbmodel, and nothing that moto does to botocore can reach the program under test.
 
 moto's own server is not used, because it
 
-- handles requests in parallel while moto's tables have no locks, so two conditional writes can both find their
-  condition true; DynamoDB's requests are atomic, and here one is handled after the other;
+- handles requests in parallel while moto's tables have no locks, so two conditional writes can both find
+  their condition true; DynamoDB's requests are atomic, and here one is handled after the other;
 - closes the connection after every request, and needs Flask and what twenty other services need.
 
 Nine tenths of a read go into moto's serializer, which tries up to eight spellings for each of the ten members
@@ -48,7 +48,7 @@ class _Serializer(JSONSerializer):
     """moto's JSON serializer, reading the members of an attribute value under the service's names only."""
 
     def get_value(self, value: Any, key: str, shape: Any) -> Any:
-        if type(value) is dict and shape.parent.name == "AttributeValue":
+        if shape.parent.name == "AttributeValue":
             return value.get(key)
         return super().get_value(value, key, shape)
 

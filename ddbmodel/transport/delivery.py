@@ -26,7 +26,16 @@ from ddbmodel.transport.retry import RetryCourse, RetryKind
 class Delivery:
     """The state of one request. Nothing here sends or sleeps."""
 
-    __slots__ = ("_attempts", "_course", "_outcome", "_refreshed", "_request", "_status", "_throttles", "_unknown")
+    __slots__ = (
+        "_attempts",
+        "_course",
+        "_outcome",
+        "_refreshed",
+        "_request",
+        "_status",
+        "_throttles",
+        "_unknown",
+    )
 
     def __init__(self, request: WireRequest, course: RetryCourse) -> None:
         self._request = request

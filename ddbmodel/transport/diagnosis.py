@@ -6,13 +6,18 @@ What matters most is to know when a request cannot have been applied. It cannot 
 sent, while the connection was being made, or with an answer that says so. After anything else nobody knows.
 """
 
+# aioboto3 and its parents ship no types.
+# pyright: reportMissingTypeStubs=false
+
 from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
 from typing import Any, Final
 
+from aiobotocore.client import AioBaseClient
 from botocore import exceptions as botocore
+from botocore.client import BaseClient
 
 from ddbmodel.errors import AccessDenied, ConnectionFailed, ReplyCorrupt, RequestRefused, ServiceError
 from ddbmodel.transport.failure import Failure, Fate
@@ -60,9 +65,7 @@ def diagnose(error: Exception, watch: Watch, operation: str) -> Failure | None:
     if isinstance(error, ClientStopped):
         return _from_reply(error.reply, None)
     if isinstance(error, botocore.ClientError):
-        if error.operation_name != operation:
-            return _no_credentials(error)
-        return _from_reply(error.response, error)
+        return _from_client(error, operation)
     if watch.answered and isinstance(error, _PARSING):
         return _unreadable(error)
     if not watch.sent:
@@ -72,11 +75,17 @@ def diagnose(error: Exception, watch: Watch, operation: str) -> Failure | None:
     return None
 
 
-def _from_reply(reply: Mapping[str, Any], error: botocore.ClientError | None) -> Failure:
-    details = reply.get("Error", {})
-    metadata = reply.get("ResponseMetadata", {})
-    headers = metadata.get("HTTPHeaders", {})
-    status = metadata.get("HTTPStatusCode")
+def _from_client(error: Any, operation: str) -> Failure:
+    if error.operation_name != operation:
+        return _no_credentials(error)
+    return _from_reply(error.response, error)
+
+
+def _from_reply(reply: Mapping[str, Any], error: Exception | None) -> Failure:
+    details: Mapping[str, Any] = reply.get("Error", {})
+    metadata: Mapping[str, Any] = reply.get("ResponseMetadata", {})
+    headers: Mapping[str, str] = metadata.get("HTTPHeaders", {})
+    status: int | None = metadata.get("HTTPStatusCode")
     code = str(details.get("Code") or status or "Unknown")
     said = str(details.get("Message") or "")
     meaning = meaning_of(code, status)
@@ -127,9 +136,9 @@ def _unreadable(error: Exception) -> Failure:
 
 def _before_sending(error: Exception) -> Failure | None:
     """Nothing was sent, so the request was not applied, whatever it was."""
-    if isinstance(error, _CREDENTIALS):
+    if isinstance(error, _CREDENTIALS) or _still_expired(error):
         return _no_credentials(error)
-    if isinstance(error, botocore.HTTPClientError):
+    if isinstance(error, (botocore.HTTPClientError, botocore.ConnectionError)):
         # Only credentials are fetched before a request is sent.
         return _unreachable(error, "the source of the credentials cannot be reached", _CREDENTIALS_REMEDY)
     if isinstance(error, botocore.ParamValidationError):
@@ -144,7 +153,12 @@ def _before_sending(error: Exception) -> Failure | None:
     return None
 
 
-def _on_the_way(error: botocore.BotoCoreError) -> Failure:
+def _still_expired(error: Exception) -> bool:
+    # botocore raises a plain RuntimeError when freshly fetched credentials have expired already.
+    return isinstance(error, RuntimeError) and "credentials" in str(error).lower()
+
+
+def _on_the_way(error: Exception) -> Failure:
     if isinstance(error, _UNREACHED) or _never_connected(error):
         return _unreachable(error, "no connection to the service", _NETWORK_REMEDY)
     timeout = isinstance(error, botocore.ReadTimeoutError)
@@ -158,12 +172,12 @@ def _on_the_way(error: botocore.BotoCoreError) -> Failure:
     )
 
 
-def _unreachable(error: botocore.BotoCoreError, reason: str, remedy: str) -> Failure:
+def _unreachable(error: Exception, reason: str, remedy: str) -> Failure:
     code = "ConnectTimeout" if isinstance(error, botocore.ConnectTimeoutError) else "ConnectFailed"
     return Failure(code, Fate.NOT_APPLIED, ConnectionFailed, reason, remedy, cause=error)
 
 
-def _never_connected(error: botocore.BotoCoreError) -> bool:
+def _never_connected(error: Any) -> bool:
     """True if it is certain that no connection was made.
 
     aiobotocore raises `EndpointConnectionError` for connections that could not be made, and as well for those
@@ -171,9 +185,23 @@ def _never_connected(error: botocore.BotoCoreError) -> bool:
     """
     if not isinstance(error, botocore.EndpointConnectionError):
         return False
-    inner = error.kwargs.get("error")
+    details: dict[str, Any] = getattr(error, "kwargs", {})
+    inner: object = details.get("error")
     names = {base.__name__ for base in type(inner).__mro__}
     return isinstance(inner, (socket.gaierror, ConnectionRefusedError)) or bool(
         # Of aiohttp and of httpx; by name, as only one of them need be installed.
         names & {"ClientConnectorError", "ConnectError"}
     )
+
+
+def check_client(client: Any) -> None:
+    """Refuse what is not an open, asynchronous DynamoDB client.
+
+    Raises:
+        TypeError: with what to pass instead.
+    """
+    remedy = 'pass the client of `async with aioboto3.Session().client("dynamodb") as client`'
+    if not callable(getattr(client, "batch_write_item", None)):
+        raise TypeError(f"{type(client).__name__} is not an open DynamoDB client: {remedy}")
+    if isinstance(client, BaseClient) and not isinstance(client, AioBaseClient):
+        raise TypeError(f"the client is boto3's, which blocks the event loop: {remedy}")

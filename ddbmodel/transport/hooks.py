@@ -11,7 +11,7 @@ same client is left alone. They are counted, so that lanes can share a client.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ _watch: Final[ContextVar[Watch | None]] = ContextVar("ddbmodel.transport.watch",
 
 
 @contextmanager
-def watching(watch: Watch) -> Iterator[None]:
+def watching(watch: Watch) -> Generator[None]:
     """Watch the attempt made inside."""
     token = _watch.set(watch)
     try:

@@ -1,6 +1,7 @@
 """From an AWS error code to its meaning, and from a failure to the error that is raised.
 
-An unknown code stays a `ServiceError` with its code; its HTTP status says what may have become of the request.
+An unknown code stays a `ServiceError` with its code; its HTTP status says what may have become of the
+request.
 
 Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
 """
@@ -211,7 +212,7 @@ def outcome_unknown(failure: Failure, request: WireRequest, attempts: int) -> Wr
     remedy = (
         "Sending it again does no harm."
         if request.repeatable
-        else "It was not sent again after that, as it could be applied twice: read what is stored to find out."
+        else "It was not sent again, as it could be applied twice: read what is stored to find out."
     )
     error = WriteOutcomeUnknown(
         f"{_subject(request)}: the write was sent{_times(attempts)}, and may or may not have been applied: "

@@ -14,10 +14,16 @@ _HIDDEN: Final = "(not shown)"
 _PATTERNS: Final = (
     # Validation quotes the value: Value '...' at 'tableName' failed to satisfy constraint.
     (re.compile(r"\b(values?) '.*?' (at '[^']*' failed)", re.IGNORECASE | re.DOTALL), rf"\1 {_HIDDEN} \2"),
-    # Attribute values as some engines print them: {"S": "..."}, {S: ..., }, AttributeValue(S=...).
+    # So it does for numbers, and for sets with a value twice.
+    (re.compile(r"(numeric value:) .*", re.DOTALL), rf"\1 {_HIDDEN}"),
+    (re.compile(r"(Input collection) \[.*\]", re.DOTALL), rf"\1 {_HIDDEN}"),
+    # Attribute values as some engines print them: {"S": "..."}, AttributeValue(S=...).
     (re.compile(r"AttributeValue\(.*\)|\{\s*\"?(?:S|N|B|SS|NS|BS|M|L)\"?\s*[:=].*\}", re.DOTALL), _HIDDEN),
     # Signature errors quote the Authorization header, or the canonical request with the session token.
-    (re.compile(r"(Authorization header:|The Canonical String|The String-to-Sign).*", re.DOTALL), rf"\1 {_HIDDEN}"),
+    (
+        re.compile(r"(Authorization header:|The Canonical String|The String-to-Sign).*", re.DOTALL),
+        rf"\1 {_HIDDEN}",
+    ),
     (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b"), _HIDDEN),
 )
 
@@ -31,5 +37,5 @@ def presentable(message: str) -> str:
 
 
 def is_presentable(message: str) -> bool:
-    """True if nothing had to be taken out or cut, so that an error with this text may be chained as a cause."""
+    """True if nothing had to be taken out, so that an error with this text may be chained as a cause."""
     return presentable(message) == " ".join(message.split())

@@ -36,8 +36,8 @@ class UntrustedReply(Exception):
 def checked_body(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
     """The body, decompressed if need be, once its checksum and shape are right.
 
-    Cost: one CRC32 over the body. A reply without a checksum, which DynamoDB does not send but some engines do,
-    is parsed once more instead.
+    Cost: one CRC32 over the body. A reply without a checksum, as some engines send it, is parsed once more
+    instead.
 
     Raises:
         UntrustedReply: the checksum does not match, or a successful reply is not a JSON object.

@@ -1,0 +1,191 @@
+"""Single items: get, put, create, update, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from ddbmodel.codec.parts import Absent
+from ddbmodel.errors import CodecError, ConditionalCheckFailed, ExpressionError, ItemExists, ItemNotFound
+from ddbmodel.expressions import Action, And, Condition, Function, PathRef, Update, Value
+from ddbmodel.mapper.gateway import Gateway
+from ddbmodel.mapper.paths import check_paths, field_path
+from ddbmodel.model import ItemKey, ModelPlan, plan_of
+from ddbmodel.operations import (
+    DeleteItem,
+    DeleteItemResult,
+    GetItem,
+    GetItemResult,
+    PutItem,
+    PutItemResult,
+    UpdateItem,
+    UpdateItemResult,
+)
+
+M = TypeVar("M", bound=BaseModel)
+
+
+async def get(gateway: Gateway, key: ItemKey[M], *, consistent: bool) -> M | None:
+    """The item with this key, or None."""
+    plan = plan_of(key.model)
+    request = GetItem(gateway.table_name(plan), key.attributes, consistent=consistent)
+    item = GetItemResult.from_wire(await gateway.send(request)).item
+    return None if item is None else plan.decode(item)
+
+
+async def put(gateway: Gateway, model: M, when: Condition | None, *, return_old: bool) -> M | None:
+    """Write an item, whether it was there or not."""
+    plan = plan_of(type(model))
+    _check_condition(plan, when)
+    request = PutItem(
+        gateway.table_name(plan),
+        plan.encode(model),
+        condition=when,
+        return_values="ALL_OLD" if return_old else "NONE",
+    )
+    try:
+        result = PutItemResult.from_wire(await gateway.send(request))
+    except ConditionalCheckFailed as refusal:
+        raise decoded_refusal(refusal, plan) from refusal.__cause__
+    return None if result.attributes is None else plan.decode(result.attributes)
+
+
+async def create(gateway: Gateway, model: M, when: Condition | None) -> None:
+    """Write an item whose key is new."""
+    plan = plan_of(type(model))
+    _check_condition(plan, when)
+    absent = Function("attribute_not_exists", _partition_path(plan))
+    request = PutItem(
+        gateway.table_name(plan),
+        plan.encode(model),
+        condition=absent if when is None else And((absent, when)),
+    )
+    try:
+        await gateway.send(request)
+    except ConditionalCheckFailed as refusal:
+        found = decoded_refusal(refusal, plan)
+        if when is None or found.item is not None:
+            raise ItemExists(
+                f"create {plan.model.__name__}: there is an item with this key; use put to replace it",
+                found.item,
+            ) from refusal.__cause__
+        raise found from refusal.__cause__
+
+
+async def update(
+    gateway: Gateway,
+    key: ItemKey[M],
+    actions: Sequence[Action],
+    when: Condition | None,
+    *,
+    upsert: bool | None,
+) -> M:
+    """Change an item in place, and return it as it is afterwards."""
+    plan = plan_of(key.model)
+    _check_actions(plan, actions)
+    _check_condition(plan, when)
+    must_exist = not (_completes(plan, actions) if upsert is None else upsert)
+    request = UpdateItem(
+        gateway.table_name(plan),
+        key.attributes,
+        Update(tuple(actions)),
+        condition=_existing(plan, when) if must_exist else when,
+        return_values="ALL_NEW",
+    )
+    try:
+        result = UpdateItemResult.from_wire(await gateway.send(request))
+    except ConditionalCheckFailed as refusal:
+        if must_exist and when is None:
+            raise ItemNotFound(
+                f"update {plan.model.__name__}: there is no item with this key, and the actions do not give every "
+                "required field of a new one; create it, or pass upsert=True"
+            ) from refusal.__cause__
+        raise decoded_refusal(refusal, plan) from refusal.__cause__
+    return plan.decode(result.attributes or {})
+
+
+async def delete(gateway: Gateway, key: ItemKey[M], when: Condition | None, *, return_old: bool) -> M | None:
+    """Delete an item, if it is there."""
+    plan = plan_of(key.model)
+    _check_condition(plan, when)
+    request = DeleteItem(
+        gateway.table_name(plan),
+        key.attributes,
+        condition=when,
+        return_values="ALL_OLD" if return_old else "NONE",
+    )
+    try:
+        result = DeleteItemResult.from_wire(await gateway.send(request))
+    except ConditionalCheckFailed as refusal:
+        raise decoded_refusal(refusal, plan) from refusal.__cause__
+    return None if result.attributes is None else plan.decode(result.attributes)
+
+
+def decoded_refusal(refusal: ConditionalCheckFailed, plan: ModelPlan[Any]) -> ConditionalCheckFailed:
+    """The same refusal with the stored item as a model; None where it is not one of this model."""
+    if refusal.item is None:
+        return refusal
+    try:
+        return type(refusal)(str(refusal), plan.decode(refusal.item))
+    except CodecError as error:
+        undecoded = type(refusal)(str(refusal), None)
+        undecoded.add_note(f"the stored item could not be read: {error}")
+        return undecoded
+
+
+def _partition_path(plan: ModelPlan[Any]) -> PathRef:
+    return field_path(plan, plan.key_fields[0])
+
+
+def _existing(plan: ModelPlan[Any], when: Condition | None) -> Condition:
+    exists = Function("attribute_exists", _partition_path(plan))
+    return exists if when is None else And((exists, when))
+
+
+def _check_condition(plan: ModelPlan[Any], when: Condition | None) -> None:
+    if when is None:
+        return
+    if not isinstance(when, Condition):  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without a checker
+        raise ExpressionError(
+            f"when= takes a condition such as {plan.model.__name__}.status == ..., not a {type(when).__name__}"
+        )
+    check_paths(plan, when.paths)
+
+
+def _completes(plan: ModelPlan[Any], actions: Sequence[Action]) -> bool:
+    """True if the actions alone, with the key, make an item that the model can be read from."""
+    given = {action.path.place.steps for action in actions if action.creates}
+    keys = {field.name for field in plan.key_fields}
+    return all(
+        (field.stored_name,) in given
+        for field in plan.part.fields.values()
+        if field.absent is Absent.ERROR and field.name not in keys
+    )
+
+
+def _check_actions(plan: ModelPlan[Any], actions: Sequence[Action]) -> None:
+    keys = {attribute.name for attribute in plan.stored_table.key}
+    index_keys = {attribute.name for attribute in plan.stored_table.attributes()} - keys
+    for action in actions:
+        if not isinstance(action, Action):  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without a checker
+            raise ExpressionError(
+                f"update takes actions such as {plan.model.__name__}.status.set(...), not a {type(action).__name__}"
+            )
+        operand_paths = () if action.operand is None else action.operand.paths
+        check_paths(plan, (action.path, *operand_paths))
+        first = action.path.place.steps[0]
+        if first in keys:
+            raise ExpressionError(
+                f"{action.path!r} is part of the primary key, which never changes: "
+                "put a new item and delete the old one"
+            )
+        if first in index_keys:
+            _check_index_key(action)
+
+
+def _check_index_key(action: Action) -> None:
+    stored = action.operand.stored if isinstance(action.operand, Value) else None
+    if stored is not None and next(iter(stored.values())) in ("", b""):
+        raise ExpressionError(f"{action.path!r} is a key of an index and cannot be empty; use .remove()")
