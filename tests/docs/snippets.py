@@ -1,0 +1,63 @@
+"""Python blocks of Markdown pages, run in order as one program per page.
+
+A block is ordinary code with top-level `await`. What it prints is compared with its `#> ` comments, in order; several
+`#> ` lines may stand for several printed ones.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import inspect
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Final
+
+_BLOCK: Final = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_EXPECTED: Final = re.compile(r"#> ?(.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """One block, with the line of its page where it starts."""
+
+    page: Path
+    line: int
+    code: str
+
+    @property
+    def expected(self) -> list[str]:
+        """The lines that it says it prints."""
+        return [line.rstrip() for line in _EXPECTED.findall(self.code)]
+
+    def compiled(self) -> CodeType:
+        """The block, compiled so that tracebacks name the page and its line."""
+        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        code = compile("\n" * (self.line - 1) + self.code, str(self.page), "exec", flags, dont_inherit=True)
+        assert isinstance(code, CodeType)
+        return code
+
+
+def snippets_of(page: Path) -> list[Snippet]:
+    """The Python blocks of a page."""
+    text = page.read_text()
+    return [
+        Snippet(page, text.count("\n", 0, match.start(1)) + 1, match.group(1)) for match in _BLOCK.finditer(text)
+    ]
+
+
+async def run(page: Path) -> list[tuple[list[str], list[str]]]:
+    """Run a page; for each block what it printed and what it said it prints."""
+    module = ModuleType(f"snippets_{page.stem.replace('-', '_')}")
+    results = []
+    for snippet in snippets_of(page):
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            outcome = eval(snippet.compiled(), module.__dict__)  # noqa: S307  # our own documentation
+            if inspect.isawaitable(outcome):
+                await outcome
+        results.append(([line.rstrip() for line in printed.getvalue().splitlines()], snippet.expected))
+    return results

@@ -1,0 +1,33 @@
+"""The Python blocks of the README and of the documentation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ddbmodel.testing import LocalDynamoDB
+from tests.docs.snippets import run, snippets_of
+
+_ROOT = Path(__file__).parents[2]
+_PAGES = [_ROOT / "README.md", *sorted((_ROOT / "docs").rglob("*.md"))]
+_WITH_CODE = [page for page in _PAGES if snippets_of(page)]
+
+
+@pytest.mark.parametrize("page", _WITH_CODE, ids=lambda page: str(page.relative_to(_ROOT)))
+async def test_a_page_runs_and_prints_what_it_says(
+    page: Path, local_dynamodb: LocalDynamoDB, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every block runs, in order, against an embedded DynamoDB, and prints its `#>` comments."""
+    await local_dynamodb.reset()
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", local_dynamodb.endpoint_url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    for printed, expected in await run(page):
+        assert printed == expected
+
+
+def test_the_main_pages_have_code() -> None:
+    """The test above is not empty: the README and the guides hold blocks."""
+    names = {page.name for page in _WITH_CODE}
+    assert {"README.md", "models.md", "expressions.md", "reading-and-writing.md", "many-items.md"} <= names
