@@ -1,0 +1,53 @@
+"""What an access pattern is, and how its own source is shown."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from textwrap import dedent
+from typing import TypeAlias
+
+from ddbmodel import Mapper
+from examples.ecommerce.landmarks import Landmarks
+
+Run: TypeAlias = Callable[[Mapper, Landmarks], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One way in which the shop's data is read or written.
+
+    Attributes:
+        keys: the keys that serve it: table or index, partition key, sort key.
+        run: does it, and returns what it found.
+    """
+
+    keys: str
+    run: Run
+
+    @property
+    def title(self) -> str:
+        """The first line of the function's docstring, without its full stop."""
+        return (inspect.getdoc(self.run) or "").partition("\n")[0].removesuffix(".")
+
+    @property
+    def code(self) -> str:
+        """The function as it stands in its file, without decorator and docstring."""
+        source = dedent(inspect.getsource(self.run))
+        (function,) = ast.parse(source).body
+        assert isinstance(function, ast.AsyncFunctionDef)
+        docstring, first = function.body[:2]
+        lines = source.splitlines()
+        return "\n".join([*lines[function.lineno - 1 : docstring.lineno - 1], *lines[first.lineno - 1 :]])
+
+
+def collect(patterns: list[Pattern], keys: str) -> Callable[[Run], Run]:
+    """Make a decorator that appends a function to `patterns`."""
+
+    def decorate(run: Run) -> Run:
+        patterns.append(Pattern(keys, run))
+        return run
+
+    return decorate
