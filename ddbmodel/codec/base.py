@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from typing import Any
 
 from ddbmodel.codec.values import AttributeValue
 from ddbmodel.errors import CodecError
@@ -14,7 +14,7 @@ class UnexpectedType(CodecError):
 
 
 def unexpected(expected: str, value: object) -> UnexpectedType:
-    """The error for a value of the wrong type. It names types, never the value."""
+    """Say which type was expected and which one came, never the value."""
     return UnexpectedType(f"expected {expected}, got {type(value).__name__}")
 
 
@@ -27,16 +27,21 @@ class Codec(ABC):
     """
 
     name: str
-    rank: ClassVar[int] = 0
+    rank: int = 0
 
     @property
     @abstractmethod
     def types(self) -> frozenset[str]:
-        """The stored types that `encode` can produce; empty means any."""
+        """The stored types that values usually have; empty means any."""
+
+    @property
+    def possible_types(self) -> frozenset[str]:
+        """The stored types that a value can have, where one of several forms is chosen; empty means any."""
+        return self.types
 
     @abstractmethod
     def encode(self, value: Any) -> AttributeValue:
-        """The stored form of a value that a validated model holds.
+        """Give the stored form of a value that a validated model holds.
 
         Raises:
             UnexpectedType: the value is of another type.
@@ -45,15 +50,20 @@ class Codec(ABC):
 
     @abstractmethod
     def decode(self, stored: AttributeValue) -> Any:
-        """What validation turns back into the value. Text that cannot be read is handed over as it is, so
-        that Pydantic's error names the field.
+        """Give what validation turns back into the value.
+
+        Text that cannot be read is handed over as it is, so that Pydantic's error names the field.
 
         Raises:
             CodecError: the stored form is not one of DynamoDB's.
         """
 
+    def encode_of(self, record: Any, value: Any) -> AttributeValue:
+        """Give the stored form of a record's field, for the codecs that need to know the record."""
+        return self.encode(value)
+
     def exact(self, value: object) -> bool:
-        """True if the value's own type is this codec's, so a union takes this member first."""
+        """Tell whether the value's own type is this codec's, so that a union takes this member first."""
         return False
 
     @property
@@ -72,7 +82,7 @@ class Codec(ABC):
         return None
 
     def element_at(self, index: int) -> Codec | None:
-        """The codec of one position."""
+        """Give the codec of one position."""
         return self.element
 
     @property

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import base64
-import binascii
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ddbmodel.codec import untyped
 from ddbmodel.codec.base import Codec, unexpected
 from ddbmodel.codec.numbers import decode_decimal, encode_decimal
-from ddbmodel.codec.values import AttributeValue
+from ddbmodel.codec.shapes import is_map, is_sequence, is_set, is_tuple
+from ddbmodel.codec.values import AttributeValue, Item
 from ddbmodel.errors import CodecError
 
 
 class ListCodec(Codec):
-    """L of one element type. `abstract` takes any sequence but text."""
+    """L of one element type, for lists and deques."""
 
-    name = "list"
-
-    def __init__(self, item: Codec, *, abstract: bool = False) -> None:
+    def __init__(self, item: Codec, python: type[list[Any] | deque[Any]] = list) -> None:
+        self.name = python.__name__
         self._item = item
-        self._accepted: type | tuple[type, ...] = Sequence if abstract else list
+        self._python = python
 
     @property
     def types(self) -> frozenset[str]:
@@ -33,10 +32,10 @@ class ListCodec(Codec):
         return self._item
 
     def exact(self, value: object) -> bool:
-        return type(value) is list
+        return type(value) is self._python
 
     def encode(self, value: Any) -> AttributeValue:
-        if not isinstance(value, self._accepted) or isinstance(value, str | bytes):
+        if not is_sequence(value) or not isinstance(value, self._python):
             raise unexpected(self.name, value)
         return {"L": untyped.encode_elements(value, self._item.encode)}
 
@@ -44,15 +43,18 @@ class ListCodec(Codec):
         values = stored.get("L")
         if values is None:
             return untyped.decode(stored)
-        return untyped.decode_elements(values, self._item.decode)
+        decoded = untyped.decode_elements(values, self._item.decode)
+        return decoded if self._python is list else self._python(decoded)
 
 
 class TupleCodec(Codec):
     """L with a type for each position; `variadic` is the position that repeats, as in `tuple[int, ...]`."""
 
-    name = "tuple"
-
-    def __init__(self, items: Sequence[Codec], variadic: int | None) -> None:
+    def __init__(
+        self, items: Sequence[Codec], variadic: int | None, python: type[tuple[Any, ...]] = tuple
+    ) -> None:
+        self.name = python.__name__
+        self._python = python
         self._items = tuple(items)
         self._variadic = variadic
 
@@ -70,7 +72,7 @@ class TupleCodec(Codec):
         return self._items[index] if index < len(self._items) else None
 
     def exact(self, value: object) -> bool:
-        return type(value) is tuple
+        return type(value) is self._python
 
     def _codecs(self, count: int) -> Sequence[Codec] | None:
         """A codec for each of `count` positions; None if so many do not fit."""
@@ -83,7 +85,7 @@ class TupleCodec(Codec):
         return (*self._items[:at], *[self._items[at]] * repeats, *self._items[at + 1 :])
 
     def encode(self, value: Any) -> AttributeValue:
-        if not isinstance(value, tuple):
+        if not is_tuple(value) or not isinstance(value, self._python):
             raise unexpected(self.name, value)
         codecs = self._codecs(len(value))
         if codecs is None:
@@ -100,17 +102,31 @@ class TupleCodec(Codec):
         return tuple(untyped.decode_elements(values, lambda element: next(remaining).decode(element)))
 
 
+class NamedTupleCodec(TupleCodec):
+    """L with a type for each field of a named tuple."""
+
+    def __init__(self, python: type[tuple[Any, ...]], items: Sequence[Codec]) -> None:
+        super().__init__(items, None, python)
+
+    def decode(self, stored: AttributeValue) -> Any:
+        values = super().decode(stored)
+        make: Any = self._python
+        return make(*values) if type(values) is tuple else values
+
+
 class SetCodec(Codec):
     """SS, NS or BS; a list where the members are of another or of mixed types, or there are none."""
 
     def __init__(self, item: Codec, *, frozen: bool) -> None:
         self._item = item
-        self._make: type = frozenset if frozen else set
-        self.name = self._make.__name__
+        self.make: type[set[Any] | frozenset[Any]] = frozenset if frozen else set
+        self.name = self.make.__name__
 
     @property
     def types(self) -> frozenset[str]:
         kinds = {"S": "SS", "N": "NS", "B": "BS"}
+        if not self._item.types:
+            return frozenset(("L", *kinds.values()))
         return frozenset(("L", *(kinds[kind] for kind in self._item.types if kind in kinds)))
 
     @property
@@ -118,10 +134,10 @@ class SetCodec(Codec):
         return self._item
 
     def exact(self, value: object) -> bool:
-        return type(value) is self._make
+        return type(value) is self.make
 
     def encode(self, value: Any) -> AttributeValue:
-        if not isinstance(value, AbstractSet):
+        if not is_set(value):
             raise unexpected(self.name, value)
         return untyped.encode_set([self._item.encode(member) for member in value])
 
@@ -129,21 +145,28 @@ class SetCodec(Codec):
         members = untyped.set_members(stored)
         if members is None:
             return untyped.decode(stored)
-        decoded = [self._item.decode(member) for member in members]
+        decoded = untyped.decode_elements(members, self._item.decode)
         try:
-            return self._make(decoded)
+            return self.make(decoded)
         except TypeError:  # members such as models are read as dicts; Pydantic takes a list for a set
             return decoded
 
 
 class DictCodec(Codec):
-    """M with typed keys and values. Keys are stored as the text of their stored form."""
+    """M with typed keys and values. Keys are stored as the text of their stored form.
 
-    name = "dict"
+    Args:
+        key: stored as S, N, BOOL or B, always the same.
+        value: how the entries are stored.
+        make: makes the Python map of a dict.
+    """
 
-    def __init__(self, key: Codec, value: Codec) -> None:
+    def __init__(self, key: Codec, value: Codec, make: type[dict[Any, Any]] = dict) -> None:
+        (self._key_type,) = key.types
         self._key = key
         self._value = value
+        self._make = make
+        self.name = make.__name__
 
     @property
     def types(self) -> frozenset[str]:
@@ -154,72 +177,104 @@ class DictCodec(Codec):
         return self._value
 
     def exact(self, value: object) -> bool:
-        return type(value) is dict
+        return type(value) is self._make
 
     def key_text(self, key: Any) -> str:
-        """The attribute name under which an entry is stored.
+        """Give the attribute name under which an entry is stored.
 
         Raises:
-            CodecError: the key is of a type that has no text, or would be read back as another key.
+            CodecError: the key is not of the declared type, or its text is empty.
         """
-        text = _key_text(self._key.encode(key))
-        untyped.check_map_key(text)
-        if len(self._key.types) != 1 and self._read_key(text) != key:
-            raise CodecError(
-                "a key of the map would be read back as another key: declare one type for its keys"
-            )
-        return text
+        ((_, stored),) = self._key.encode(key).items()
+        match self._key_type:
+            case "BOOL":
+                name = "true" if stored else "false"
+            case "B":
+                name = base64.b64encode(stored).decode()
+            case _:
+                name = str(stored)
+        untyped.check_map_key(name)
+        return name
 
-    def _read_key(self, text: str) -> Any:
-        for kind in ("N", "BOOL", "B", "S"):
-            if kind in self._key.types or (not self._key.types and kind == "S"):
-                stored = _key_value(kind, text)
-                if stored is not None:
-                    return self._key.decode(stored)
-        return text
+    def _read_key(self, name: str) -> Any:
+        """The key of an attribute name; the name itself if it is not one that `key_text` gives."""
+        try:
+            match self._key_type:
+                case "BOOL":
+                    stored: Any = {"true": True, "false": False}[name]
+                case "B":
+                    stored = base64.b64decode(name, validate=True)
+                case "N":
+                    stored = encode_decimal(decode_decimal(name))
+                case _:
+                    stored = name
+        except (CodecError, KeyError, ValueError):
+            return name
+        return self._key.decode({self._key_type: stored})
 
     def encode(self, value: Any) -> AttributeValue:
-        if not isinstance(value, Mapping):
+        if not is_map(value):
             raise unexpected(self.name, value)
-        entries: dict[str, AttributeValue] = {}
+        stored: Item = {}
         for key, entry in value.items():
-            text = self.key_text(key)
-            if text in entries:
+            name = self.key_text(key)
+            if name in stored:
                 raise CodecError("two keys of the map are stored under the same name")
-            entries[text] = untyped.encode_entry(text, entry, self._value.encode)
-        return {"M": entries}
+            stored[name] = untyped.encode_entry(name, entry, self._value.encode)
+        return {"M": stored}
 
     def decode(self, stored: AttributeValue) -> Any:
         entries = stored.get("M")
         if entries is None:
             return untyped.decode(stored)
-        return {
-            self._read_key(text): untyped.decode_entry(text, entry, self._value.decode)
-            for text, entry in entries.items()
+        decoded = {
+            self._read_key(name): untyped.decode_entry(name, entry, self._value.decode)
+            for name, entry in entries.items()
         }
+        return decoded if self._make is dict else self._make(decoded)
 
 
-def _key_text(stored: AttributeValue) -> str:
-    match stored:
-        case {"S": text} | {"N": text}:
-            return str(text)
-        case {"BOOL": flag}:
-            return "true" if flag else "false"
-        case {"B": data}:
-            return base64.b64encode(data).decode()
-        case _:
-            raise CodecError("the keys of a map are text, numbers, bools or bytes")
+class PairsCodec(Codec):
+    """L of [key, value] pairs: a map whose keys have no text of one kind, or whose order matters.
 
+    Args:
+        key, value: how both are stored.
+        make: makes the Python map of pairs.
+        validate_key: makes a key that can be hashed of what `key` reads.
+    """
 
-def _key_value(kind: str, text: str) -> AttributeValue | None:
-    """The stored form that a key's text came from, if it can be one of this kind."""
-    if kind == "S":
-        return {"S": text}
-    if kind == "BOOL":
-        return {"BOOL": text == "true"} if text in ("true", "false") else None
-    try:
-        if kind == "N":
-            return {"N": encode_decimal(decode_decimal(text))}
-        return {"B": base64.b64decode(text, validate=True)}
-    except (CodecError, binascii.Error):
-        return None
+    def __init__(
+        self, key: Codec, value: Codec, make: type[dict[Any, Any]], validate_key: Callable[[Any], Any]
+    ) -> None:
+        self.name = make.__name__
+        self._pair = TupleCodec((key, value), None)
+        self._make = make
+        self._validate_key = validate_key
+
+    @property
+    def types(self) -> frozenset[str]:
+        return frozenset(("L",))
+
+    def exact(self, value: object) -> bool:
+        return type(value) is self._make
+
+    def encode(self, value: Any) -> AttributeValue:
+        if not is_map(value):
+            raise unexpected(self.name, value)
+        return {"L": untyped.encode_elements(value.items(), self._pair.encode)}
+
+    def decode(self, stored: AttributeValue) -> Any:
+        values = stored.get("L")
+        if values is None:
+            return untyped.decode(stored)
+        pairs = untyped.decode_elements(values, self._pair.decode)
+        if not all(type(pair) is tuple for pair in pairs):
+            return pairs
+        return self._make((self._hashable(key), entry) for key, entry in pairs)
+
+    def _hashable(self, key: Any) -> Any:
+        try:
+            hash(key)
+        except TypeError:
+            return self._validate_key(key)
+        return key

@@ -12,16 +12,16 @@ from ddbmodel import limits
 from ddbmodel.errors import CodecError
 
 _DIGITS: Final = limits.NUMBER_DIGITS
-# An int of more bits than this has more than 126 decimal digits; str() of such a one is refused before it is slow.
+# An int of more bits than this has more than 126 decimal digits: it is refused before str() of it is slow.
 _INT_BITS: Final = 420
 _SMALL_INT: Final = 10**15
-# What other clients stored may have more digits than DynamoDB would take from us; this only bounds the parser.
+# What other clients stored may have more digits than DynamoDB takes from us: this only bounds the parser.
 _TEXT_MAX: Final = 400
 _EXPONENT_MAX: Final = 400
 
 
 def encode_int(value: int) -> str:
-    """The stored form of an integer.
+    """Give the stored form of an integer.
 
     Raises:
         CodecError: more than 38 significant digits, or over 9.99...E+125.
@@ -34,7 +34,7 @@ def encode_int(value: int) -> str:
 
 
 def encode_float(value: float) -> str:
-    """The stored form of a float: its shortest decimal text that reads back as the same float.
+    """Give the stored form of a float: its shortest decimal text that reads back as the same float.
 
     Raises:
         CodecError: not finite, or out of DynamoDB's range.
@@ -43,7 +43,7 @@ def encode_float(value: float) -> str:
 
 
 def encode_decimal(value: Decimal) -> str:
-    """The stored form of a Decimal, without trailing zeros: 1.50 becomes `1.5`, 1E+3 `1000`, -0 `0`.
+    """Give the stored form of a Decimal, without trailing zeros: 1.50 becomes `1.5`, 1E+3 `1000`, -0 `0`.
 
     Raises:
         CodecError: NaN or infinite, more than 38 significant digits, or out of range.
@@ -69,7 +69,7 @@ def _render(sign: str, digits: str, power: int) -> str:
         raise CodecError("the number is over 9.99E+125, the largest that DynamoDB stores")
     if adjusted < limits.NUMBER_EXPONENT_MIN:
         raise CodecError("the number is nearer to zero than 1E-130, the smallest that DynamoDB stores")
-    if 0 <= power and adjusted < _DIGITS:
+    if power >= 0 and adjusted < _DIGITS:
         return sign + digits + "0" * power
     if -_DIGITS <= power < 0 and adjusted >= -7:
         point = len(digits) + power
@@ -81,7 +81,7 @@ def _render(sign: str, digits: str, power: int) -> str:
 
 
 def decode_decimal(text: str) -> Decimal:
-    """The exact value of a stored number, also of those that other clients wrote (`5.0`, `1E3`).
+    """Give the exact value of a stored number, also if another client wrote it (`5.0`, `1E3`).
 
     Raises:
         CodecError: not a number, or longer than any that DynamoDB holds.
@@ -98,7 +98,7 @@ def decode_decimal(text: str) -> Decimal:
 
 
 def decode_int(text: str) -> int | Decimal:
-    """The stored number as int where it is whole, else as Decimal (for Pydantic to refuse)."""
+    """Give the stored number as int where it is whole, else as Decimal (for Pydantic to refuse)."""
     try:
         if len(text) < _DIGITS:
             return int(text)
@@ -110,14 +110,28 @@ def decode_int(text: str) -> int | Decimal:
 
 
 def decode_float(text: str) -> float:
-    """The float nearest to the stored number."""
+    """Give the float nearest to the stored number."""
     return float(decode_decimal(text))
 
 
+def canonical_number(text: str) -> str:
+    """Give the one form of a stored number, so that equal numbers have equal texts.
+
+    A number that only other clients can have stored (more than 38 digits) keeps its text.
+    """
+    try:
+        return encode_decimal(decode_decimal(text))
+    except CodecError:
+        return text
+
+
 def decode_untyped(text: str) -> int | float | Decimal:
-    """A number without a declared type: int if whole, float if a float has exactly these digits, else Decimal."""
+    """Give a number without a declared type.
+
+    It is an int if it is whole, a float if a float has exactly these digits, else a Decimal.
+    """
     value = decode_int(text)
     if isinstance(value, int):
         return value
     near = float(value)
-    return near if Decimal(repr(near)) == value else value
+    return near if Decimal(float.__repr__(near)) == value else value

@@ -5,15 +5,20 @@ Absence has a meaning for each field, and a value is left out only if its absenc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from ddbmodel.codec import untyped
-from ddbmodel.codec.base import Codec, unexpected
+from ddbmodel.codec.base import Codec, UnexpectedType, unexpected
+from ddbmodel.codec.sameness import same
+from ddbmodel.codec.shapes import is_map
+from ddbmodel.codec.trial import Refusal, attempt
 from ddbmodel.codec.values import NULL, AttributeValue, Item
 from ddbmodel.errors import CodecError
+
+_EMPTY_SET: Final[AttributeValue] = {"L": []}
 
 
 class Absent(Enum):
@@ -27,9 +32,16 @@ class Absent(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FieldCodec:
-    """One field: its name in Python, its stored name, how it is stored, and what its absence means.
+    """One field: its names, how it is stored, and what its absence means.
 
-    `visible_null` stores None as NULL even where its absence would read back as None.
+    Attributes:
+        name: in Python.
+        stored_name: of the attribute.
+        codec: how its values are stored.
+        absent: what it means when the attribute is not there.
+        visible_null: store None as NULL even where its absence would read back as None.
+        input_name: under which validation takes it; the name, but for models with an `__init__` of their own.
+        empty: the empty set that absence stands for.
     """
 
     name: str
@@ -37,25 +49,60 @@ class FieldCodec:
     codec: Codec
     absent: Absent
     visible_null: bool = False
+    input_name: str = ""
+    empty: Callable[[], Any] = field(default=set)
 
-    def encode(self, value: Any) -> AttributeValue | None:
-        """The stored form; None where the attribute is left out."""
+    def encode(self, value: Any, record: Any = None) -> AttributeValue | None:
+        """Give the stored form; None where the attribute is left out.
+
+        Raises:
+            CodecError: the value cannot be stored without loss.
+        """
         if value is None and self.codec.nullable:
             return None if self.absent is Absent.NONE and not self.visible_null else NULL
         try:
-            stored = self.codec.encode(value)
+            stored = self.codec.encode_of(record, value)
         except CodecError as error:
             raise error.within(self.name) from error.__cause__
-        if self.absent is Absent.EMPTY and stored == {"L": []}:
+        if self.absent is Absent.EMPTY and stored == _EMPTY_SET:
             return None
         return stored
 
     def decode(self, stored: AttributeValue) -> Any:
-        """What validation takes for this field."""
+        """Give what validation takes for this field.
+
+        Raises:
+            CodecError: the stored form is not one of DynamoDB's.
+        """
         try:
             return self.codec.decode(stored)
         except CodecError as error:
             raise error.within(self.name) from error.__cause__
+
+
+def _no_extra(_: Any) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a class keeps its values.
+
+    Attributes:
+        accepts: True for instances that come back as the class.
+        read: the fields' values of an instance, by name.
+        extra: the undeclared values of an instance.
+        extra_codec: how these are stored; None where the class keeps none.
+        may_lack: the fields that an instance need not have, as in a typed dict.
+        unstored: what else must come back, such as the fields that a dataclass computes.
+    """
+
+    accepts: Callable[[Any], bool]
+    read: Callable[[Any], Mapping[str, Any]]
+    extra: Callable[[Any], Mapping[str, Any]] = _no_extra
+    extra_codec: Codec | None = None
+    may_lack: frozenset[str] = frozenset()
+    unstored: frozenset[str] = frozenset()
 
 
 class PartCodec(Codec):
@@ -64,26 +111,24 @@ class PartCodec(Codec):
     Args:
         owner: the class whose instances are stored.
         fields: its fields in order of declaration.
-        read: the fields' values of an instance, by name.
-        accepts: True for instances that come back as `owner`.
-        extra: the undeclared values of an instance; None where the class keeps none.
+        access: how the class keeps its values.
+        validate: validation of the record as reading does it, where functions of the user's take part in it:
+            each record is then read back before it is written, and refused if it would come back changed.
     """
 
     def __init__(
         self,
         owner: type,
         fields: Sequence[FieldCodec],
-        read: Callable[[Any], Mapping[str, Any]],
-        accepts: Callable[[Any], bool],
-        extra: Callable[[Any], Mapping[str, Any]] | None = None,
+        access: Access,
+        validate: Callable[[Any], Any] | None = None,
     ) -> None:
         self.name = owner.__name__
         self.owner = owner
         self.fields = {field.name: field for field in fields}
         self.by_stored_name = {field.stored_name: field for field in fields}
-        self._read = read
-        self._accepts = accepts
-        self._extra = extra
+        self._access = access
+        self._validate = validate
 
     @property
     def types(self) -> frozenset[str]:
@@ -92,102 +137,184 @@ class PartCodec(Codec):
     def exact(self, value: object) -> bool:
         return type(value) is self.owner
 
+    # Storing ------------------------------------------------------------------------------------------
+
     def encode(self, value: Any) -> AttributeValue:
         return {"M": self.encode_attributes(value)}
 
     def encode_attributes(self, value: Any) -> Item:
-        """The attributes of a record, by stored name."""
-        if not self._accepts(value):
-            raise unexpected(self.name, value)
-        values = self._read(value)
-        item: Item = {}
-        for field in self.fields.values():
-            if field.name in values:
-                stored = field.encode(values[field.name])
-                if stored is not None:
-                    item[field.stored_name] = stored
-        if self._extra is not None:
-            self._encode_extra(self._extra(value), item)
+        """Give the attributes of a record, by stored name.
+
+        Raises:
+            UnexpectedType: the value is no such record.
+            CodecError: a value cannot be stored without loss.
+        """
+        self._check_type(value)
+        item = self._encode_fields(value)
+        if self._validate is not None:
+            change = self._change(self._validate, value, self.decode_attributes(item))
+            if change is not None:
+                raise change
         return item
 
-    def _encode_extra(self, extra: Mapping[str, Any], item: Item) -> None:
+    def _check_type(self, value: Any) -> None:
+        if self._access.accepts(value):
+            return
+        if isinstance(value, self.owner):
+            kind = type(value).__name__
+            raise UnexpectedType(
+                f"a {kind} would be read back as a {self.name}: declare {self.name} | {kind}, or {kind}"
+            )
+        raise unexpected(self.name, value)
+
+    def _encode_fields(self, value: Any) -> Item:
+        values = self._access.read(value)
+        item: Item = {}
+        for name, declared in self.fields.items():
+            if name in values:
+                stored = declared.encode(values[name], value)
+                if stored is not None:
+                    item[declared.stored_name] = stored
+            elif name not in self._access.may_lack:
+                raise CodecError("the field has no value, so the record is incomplete", (name,))
+        if self._access.extra_codec is not None:
+            item.update(self._encode_extra(self._access.extra_codec, self._access.extra(value)))
+        return item
+
+    def _encode_extra(self, codec: Codec, extra: Mapping[str, Any]) -> Iterator[tuple[str, AttributeValue]]:
         for name, value in extra.items():
             if name in self.by_stored_name or name in self.fields:
                 raise CodecError("an extra value has the name of a declared field's attribute", (name,))
-            item[name] = untyped.encode_entry(name, value, untyped.encode)
+            yield name, untyped.encode_entry(name, value, codec.encode)
+
+    def _change(self, validate: Callable[[Any], Any], value: Any, plain: Any) -> CodecError | None:
+        """What is wrong if validation, with the user's functions in it, does not give the record back."""
+        back = attempt(validate, plain)
+        if isinstance(back, Refusal):
+            return CodecError(
+                f"what would be stored could not be read back: {back.reason}; validators must take Python "
+                "values, or what a serializer makes of them, by field name",
+                back.path,
+            )
+        if not self._access.accepts(back):
+            return CodecError(f"a validator of {self.name} makes a {type(back).__name__} of it")
+        before, after = self._access.read(value), self._access.read(back)
+        for name in (*self.fields, *self._access.unstored):
+            if (name in before) != (name in after) or not same(before.get(name), after.get(name)):
+                return CodecError(
+                    "a validator or serializer changes the value, so it would come back as another", (name,)
+                )
+        if not same(dict(self._access.extra(value)), dict(self._access.extra(back))):
+            return CodecError("a validator changes the extra values, so they would not come back")
+        return None
+
+    # Reading ------------------------------------------------------------------------------------------
 
     def decode(self, stored: AttributeValue) -> Any:
         attributes = stored.get("M")
         return untyped.decode(stored) if attributes is None else self.decode_attributes(attributes)
 
     def decode_attributes(self, item: Item) -> dict[str, Any]:
-        """What validation takes, by field name. Undeclared attributes are ignored unless extras are kept."""
+        """Give what validation takes, by field name.
+
+        Undeclared attributes are ignored unless the class keeps extra values.
+
+        Raises:
+            CodecError: an attribute cannot be read.
+        """
         values: dict[str, Any] = {}
-        for field in self.fields.values():
-            stored = item.get(field.stored_name)
+        for declared in self.fields.values():
+            stored = item.get(declared.stored_name)
+            name = declared.input_name or declared.name
             if stored is not None:
-                values[field.name] = field.decode(stored)
-            elif field.absent is Absent.NONE:
-                values[field.name] = None
-            elif field.absent is Absent.EMPTY:
-                values[field.name] = set()
-        if self._extra is not None:
-            for name, stored in item.items():
-                if name not in self.by_stored_name:
-                    if name in self.fields:
-                        raise CodecError("an undeclared attribute has the name of a field", (name,))
-                    values[name] = untyped.decode_entry(name, stored, untyped.decode)
+                values[name] = declared.decode(stored)
+            elif declared.absent is Absent.NONE:
+                values[name] = None
+            elif declared.absent is Absent.EMPTY:
+                values[name] = declared.empty()
+        if self._access.extra_codec is not None:
+            values.update(self._decode_extra(self._access.extra_codec, item))
         return values
+
+    def _decode_extra(self, codec: Codec, item: Item) -> Iterator[tuple[str, Any]]:
+        for name, stored in item.items():
+            if name not in self.by_stored_name:
+                if name in self.fields:
+                    raise CodecError("an undeclared attribute has the name of a field", (name,))
+                yield name, untyped.decode_entry(name, stored, codec.decode)
 
 
 class SerializedPartCodec(PartCodec):
-    """A model with a serializer of its own: what it returns is stored, whole.
+    """A record with a serializer of its own.
 
-    Where it returns a mapping, entries with the name of a field are read by that field's codec.
+    It is stored field by field if that comes back, else as it serialises itself.
+
+    Args:
+        owner, fields, access, validate: as for any record.
+        serialize: gives what the record's serializer returns.
+        keeps_unknown: True if validation gets the undeclared attributes, which the serializer may have added.
     """
 
-    def __init__(self, fields: PartCodec, serialize: Callable[[Any], Any]) -> None:
-        super().__init__(
-            fields.owner, list(fields.fields.values()), fields._read, fields._accepts, fields._extra
-        )
+    def __init__(
+        self,
+        owner: type,
+        fields: Sequence[FieldCodec],
+        access: Access,
+        validate: Callable[[Any], Any],
+        *,
+        serialize: Callable[[Any], Any],
+        keeps_unknown: bool,
+    ) -> None:
+        super().__init__(owner, fields, access)
+        self._proof = validate
         self._serialize = serialize
+        self._keeps_unknown = keeps_unknown
 
     @property
     def types(self) -> frozenset[str]:
         return frozenset()
 
     def encode(self, value: Any) -> AttributeValue:
-        if not self._accepts(value):
-            raise unexpected(self.name, value)
-        dumped = self._serialize(value)
-        if not isinstance(dumped, Mapping):
-            return untyped.encode_dumped(dumped)
-        return {
-            "M": {
-                self._stored_name(k): untyped.encode_entry(k, v, untyped.encode_dumped)
-                for k, v in dumped.items()
-            }
-        }
+        self._check_type(value)
+        try:
+            stored: AttributeValue = {"M": self._encode_fields(value)}
+            refusal = self._change(self._proof, value, self.decode(stored))
+        except CodecError as error:
+            refusal = error
+        else:
+            if refusal is None:
+                return stored
+        stored = self._encode_dumped(value)
+        if self._change(self._proof, value, self.decode(stored)) is None:
+            return stored
+        raise refusal
 
-    def _stored_name(self, name: str) -> str:
-        field = self.fields.get(name)
-        return name if field is None else field.stored_name
+    def _encode_dumped(self, value: Any) -> AttributeValue:
+        dumped = self._serialize(value)
+        return {"M": self._encode_entries(dumped)} if is_map(dumped) else untyped.encode_dumped(dumped)
+
+    def _encode_entries(self, entries: Mapping[str, Any]) -> Item:
+        item: Item = {}
+        for name, entry in entries.items():
+            declared = self.fields.get(name)
+            stored_name = name if declared is None else declared.stored_name
+            item[stored_name] = untyped.encode_entry(name, entry, untyped.encode_dumped)
+        return item
 
     def encode_attributes(self, value: Any) -> Item:
         stored = self.encode(value)
         if "M" not in stored:
             raise CodecError(
-                f"the serializer of {self.name} does not return a dict, which an item is made of"
+                f"only what the serializer of {self.name} returns would come back, and that is no dict, "
+                "which an item is made of"
             )
         attributes: Item = stored["M"]
         return attributes
 
     def decode_attributes(self, item: Item) -> dict[str, Any]:
-        values: dict[str, Any] = {}
-        for stored_name, stored in item.items():
-            field = self.by_stored_name.get(stored_name)
-            if field is not None:
-                values[field.name] = field.decode(stored)
-            else:
-                values[stored_name] = untyped.decode_entry(stored_name, stored, untyped.decode)
+        values = super().decode_attributes(item)
+        if self._keeps_unknown:
+            for name, stored in item.items():
+                if name not in self.by_stored_name and name not in values:
+                    values[name] = untyped.decode_entry(name, stored, untyped.decode)
         return values

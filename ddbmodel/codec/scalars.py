@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from enum import Enum
 from pathlib import PurePath
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +14,7 @@ from uuid import UUID
 from ddbmodel.codec import times, untyped
 from ddbmodel.codec.base import Codec, unexpected
 from ddbmodel.codec.numbers import (
+    canonical_number,
     decode_decimal,
     decode_float,
     decode_int,
@@ -45,7 +47,7 @@ class ScalarCodec(Codec):
         self.name = python.__name__
         self.python = python
         self.stored_type = stored_type
-        self.rank = rank  # type: ignore[misc]  # a class-wide default elsewhere, chosen for each scalar here
+        self.rank = rank
         self._types = frozenset((stored_type,))
         self._accepted = (python, *also)
         self._never = never
@@ -83,7 +85,15 @@ def _encode_number(value: Any) -> str:
 
 
 def _encode_real(value: Any) -> str:
-    return encode_float(float(value)) if isinstance(value, float) else encode_int(int(value))
+    if isinstance(value, float):
+        return encode_float(float(value))
+    try:
+        near = float(value)
+    except OverflowError:
+        near = 0.0
+    if int(near) != value:
+        raise CodecError("the integer has more digits than a float keeps: declare int or Decimal")
+    return encode_int(int(value))
 
 
 STR: Final = ScalarCodec(str, "S", text, _same, rank=9)
@@ -108,17 +118,24 @@ _IP_TYPES: Final = (
 )
 
 
-def text_codec(python: type) -> ScalarCodec | None:
-    """The codec of a standard class whose text form is exact (paths, IP addresses); None for others."""
-    if issubclass(python, PurePath):
-        return ScalarCodec(python, "S", str, python)
-    if python in _IP_TYPES:
-        return ScalarCodec(python, "S", str, python)
-    return None
+def text_codec(python: Any) -> ScalarCodec | None:
+    """Give the codec of a standard class whose text form is exact (paths, IP addresses); None for others."""
+    if not isinstance(python, type) or not (issubclass(python, PurePath) or python in _IP_TYPES):
+        return None
+
+    def write(value: Any) -> str:
+        stored = text(str(value))
+        if python(stored) != value:
+            raise CodecError(
+                f"the text of a {type(value).__name__} is read back as another {python.__name__}"
+            )
+        return stored
+
+    return ScalarCodec(python, "S", write, python)
 
 
 def epoch_codec(unit: timedelta) -> ScalarCodec:
-    """Datetimes as whole units since 1970-01-01 UTC."""
+    """Give the codec for datetimes as whole units since 1970-01-01 UTC."""
     return ScalarCodec(
         datetime,
         "N",
@@ -153,46 +170,97 @@ class NoneCodec(Codec):
 
 
 class ChoiceCodec(Codec):
-    """Enum members and Literal values: each is stored as its plain value, and found again by it."""
+    """Enum members and Literal values: each is stored as its plain value, and found again by it.
 
-    def __init__(self, name: str, choices: tuple[Any, ...]) -> None:
+    An Enum whose values cannot be stored, or not told apart, is stored by the names of its members.
+
+    Args:
+        name: the enum's name, or `Literal`.
+        choices: the members, each once.
+        make: makes a member of a plain value that is no member's, such as a combination of flags.
+
+    Raises:
+        CodecError: two values of a Literal are stored as the same.
+    """
+
+    def __init__(self, name: str, choices: tuple[Any, ...], make: Callable[[Any], Any] | None = None) -> None:
         self.name = name
-        self._plain = [(choice, _plain_value(choice)) for choice in choices]
-        self._by_stored = {_stored_key(untyped.encode_dumped(plain)): choice for choice, plain in self._plain}
-        if len(self._by_stored) != len(choices):
-            raise CodecError(f"two members of {name} are stored as the same value")
+        self._choices = choices
+        self._make = make
+        self._plain: Callable[[Any], Any] = _plain_value
+        by_stored = self._told_apart()
+        if by_stored is None:
+            self._plain = _plain_name
+            by_stored = self._told_apart()
+        if by_stored is None:
+            raise CodecError(f"two values of {name} are stored as the same, or one cannot be stored")
+        self._by_stored = by_stored
+        self._types = frozenset(kind for kind, _ in by_stored)
+
+    def _told_apart(self) -> dict[tuple[str, str], Any] | None:
+        """The members by their stored values, if all have one and no two have the same."""
+        try:
+            found = {_stored_key(self._encode(choice)): choice for choice in self._choices}
+        except CodecError:
+            return None
+        return found if len(found) == len(self._choices) else None
+
+    def _encode(self, choice: Any) -> AttributeValue:
+        return untyped.encode_dumped(self._plain(choice))
 
     @property
     def types(self) -> frozenset[str]:
-        return frozenset(kind for kind, _ in self._by_stored)
+        return self._types
+
+    @property
+    def nullable(self) -> bool:
+        return any(choice is None for choice in self._choices)
 
     def exact(self, value: object) -> bool:
         return any(
-            value is choice or (type(value) is type(choice) and value == choice) for choice, _ in self._plain
+            value is choice or (type(value) is type(choice) and value == choice) for choice in self._choices
         )
 
     def encode(self, value: Any) -> AttributeValue:
-        stored = untyped.encode_dumped(_plain_value(value))
-        if _stored_key(stored) not in self._by_stored:
+        try:
+            stored = self._encode(value)
+        except CodecError:
+            raise unexpected(f"one of {self.name}", value) from None
+        if _stored_key(stored) not in self._by_stored and not self._is_made(value):
             raise unexpected(f"one of {self.name}", value)
         return stored
 
+    def _is_made(self, value: Any) -> bool:
+        plain = value.value if isinstance(value, Enum) else value
+        made = self._makes(plain)
+        return (
+            isinstance(made, Enum) and made.value == plain and (made is value or not isinstance(value, Enum))
+        )
+
+    def _makes(self, plain: Any) -> Any:
+        if self._make is None:
+            return plain
+        try:
+            return self._make(plain)
+        except (TypeError, ValueError, KeyError):
+            return plain
+
     def decode(self, stored: AttributeValue) -> Any:
         try:
-            return self._by_stored[_stored_key(_canonical_number(stored))]
+            return self._by_stored[_stored_key(stored)]
         except KeyError:
-            return untyped.decode(stored)
+            plain = untyped.decode(stored)
+        return self._makes(plain)
 
 
 def _plain_value(choice: Any) -> Any:
-    return getattr(choice, "value", choice) if hasattr(type(choice), "__members__") else choice
+    return choice.value if isinstance(choice, Enum) else choice
+
+
+def _plain_name(choice: Any) -> Any:
+    return choice.name if isinstance(choice, Enum) else choice
 
 
 def _stored_key(stored: AttributeValue) -> tuple[str, str]:
     ((kind, value),) = stored.items()
-    return kind, repr(value)
-
-
-def _canonical_number(stored: AttributeValue) -> AttributeValue:
-    number = stored.get("N")
-    return stored if number is None else {"N": encode_decimal(decode_decimal(number))}
+    return kind, canonical_number(value) if kind == "N" else repr(value)

@@ -6,16 +6,14 @@ what a serializer made, which validation turns back into the real thing, and tak
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from collections.abc import Set as AbstractSet
-from dataclasses import is_dataclass
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from pydantic import BaseModel, RootModel, Secret, SecretBytes, SecretStr
+from pydantic import BaseModel, Secret, SecretBytes, SecretStr
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from ddbmodel.codec import times
@@ -26,7 +24,8 @@ from ddbmodel.codec.numbers import (
     encode_float,
     encode_int,
 )
-from ddbmodel.codec.values import NULL, AttributeValue, text
+from ddbmodel.codec.shapes import is_dict, is_list, is_map, is_set, is_tuple
+from ddbmodel.codec.values import NULL, AttributeValue, Item, text
 from ddbmodel.errors import CodecError
 
 Encode = Callable[[Any], AttributeValue]
@@ -34,22 +33,32 @@ _SET_TYPES = {"S": "SS", "N": "NS", "B": "BS"}
 
 
 def encode(value: Any) -> AttributeValue:
-    """The stored form of a value whose type is not declared.
+    """Give the stored form of a value whose type is not declared.
 
     Raises:
         UnexpectedType: it would come back as something that is not equal; the remedy is a declared type.
     """
     stored = _encode_plain(value, encode)
-    if stored is not None:
-        return stored
-    raise UnexpectedType(
-        f"a {type(value).__name__} in a place without a declared type would not come back as one: "
-        "declare the field's type"
-    )
+    if stored is None or not _comes_back(stored, value):
+        raise UnexpectedType(
+            f"a {type(value).__name__} in a place without a declared type would not come back as one: "
+            "declare the field's type"
+        )
+    return stored
+
+
+def _comes_back(stored: AttributeValue, value: Any) -> bool:
+    """True if a number or set is equal to what reading makes of it. Other plain values always are."""
+    if isinstance(value, Decimal):
+        back = decode_untyped(stored["N"])
+        return (Decimal(back) if isinstance(back, float) else back) == value
+    if isinstance(value, float):
+        return bool(decode_untyped(stored["N"]) == value)
+    return "L" not in stored or isinstance(value, list)
 
 
 def _encode_plain(value: Any, recurse: Encode) -> AttributeValue | None:
-    """The cases that both ways share; None where the type is none of them."""
+    """The stored form of what both ways store alike; None where the type is none of these."""
     if value is None:
         return NULL
     if isinstance(value, str):
@@ -61,30 +70,29 @@ def _encode_plain(value: Any, recurse: Encode) -> AttributeValue | None:
     if isinstance(value, float):
         return {"N": encode_float(float(value))}
     if isinstance(value, Decimal):
-        return _encode_plain_decimal(value)
+        return {"N": encode_decimal(value)}
     if isinstance(value, bytes | bytearray | memoryview):
-        return {"B": bytes(value)}
-    if isinstance(value, list):
+        return {"B": bytes(cast("bytes", value))}
+    return _encode_container(value, recurse)
+
+
+def _encode_container(value: Any, recurse: Encode) -> AttributeValue | None:
+    if is_list(value):
         return {"L": encode_elements(value, recurse)}
-    if isinstance(value, Mapping):
-        return {"M": {key: encode_entry(key, entry, recurse) for key, entry in value.items()}}
-    if isinstance(value, AbstractSet) and value:
+    if is_dict(value):
+        return {"M": _encode_entries(value, recurse)}
+    if is_set(value) and value:
         return encode_set([recurse(member) for member in value])
     return None
 
 
-def _encode_plain_decimal(value: Decimal) -> AttributeValue:
-    text = encode_decimal(value)
-    if decode_untyped(text) != value:
-        raise UnexpectedType(
-            "a Decimal in a place without a declared type would come back as a float: declare the field as Decimal"
-        )
-    return {"N": text}
+def _encode_entries(entries: Mapping[Any, Any], recurse: Encode) -> Item:
+    return {key: encode_entry(key, entry, recurse) for key, entry in entries.items()}
 
 
-def encode_elements(values: Any, recurse: Encode) -> list[AttributeValue]:
+def encode_elements(values: Iterable[Any], recurse: Encode) -> list[AttributeValue]:
     """Every element of a sequence, its index in the path of an error."""
-    stored = []
+    stored: list[AttributeValue] = []
     for index, value in enumerate(values):
         try:
             stored.append(recurse(value))
@@ -132,8 +140,7 @@ def set_members(stored: AttributeValue) -> list[AttributeValue] | None:
     for kind, set_type in _SET_TYPES.items():
         if set_type in stored:
             return [{kind: value} for value in stored[set_type]]
-    members = stored.get("L")
-    return members if isinstance(members, list) else None
+    return stored.get("L")
 
 
 def encode_dumped(value: Any) -> AttributeValue:
@@ -142,12 +149,9 @@ def encode_dumped(value: Any) -> AttributeValue:
     Raises:
         CodecError: Pydantic cannot serialise it either.
     """
-    if isinstance(value, Decimal):
-        return {"N": encode_decimal(value)}
     stored = _encode_dumped_object(value)
-    if stored is not None:
-        return stored
-    stored = _encode_plain(value, encode_dumped)
+    if stored is None:
+        stored = _encode_plain(value, encode_dumped)
     if stored is not None:
         return stored
     try:
@@ -174,16 +178,18 @@ def _encode_dumped_object(value: Any) -> AttributeValue | None:
             return {"N": times.encode_timedelta(value)}
         case UUID():
             return {"S": str(value)}
-        case RootModel():
-            return encode_dumped(value.root)
         case BaseModel():
             return encode_dumped(value.model_dump(by_alias=False))
-        case tuple() | AbstractSet() if isinstance(value, tuple) or not value:
-            return {"L": encode_elements(value, encode_dumped)}
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            return encode_dumped(to_jsonable_python(value))
         case _:
-            return None
+            return _encode_dumped_container(value)
+
+
+def _encode_dumped_container(value: Any) -> AttributeValue | None:
+    if is_tuple(value) or (is_set(value) and not value):
+        return {"L": encode_elements(value, encode_dumped)}
+    if is_map(value) and not is_dict(value):
+        return {"M": _encode_entries(value, encode_dumped)}
+    return None
 
 
 def decode(stored: AttributeValue) -> Any:
@@ -220,7 +226,7 @@ def decode(stored: AttributeValue) -> Any:
 
 def decode_elements(values: list[AttributeValue], recurse: Callable[[AttributeValue], Any]) -> list[Any]:
     """Every element of a stored list, its index in the path of an error."""
-    decoded = []
+    decoded: list[Any] = []
     for index, value in enumerate(values):
         try:
             decoded.append(recurse(value))
@@ -247,6 +253,10 @@ class UntypedCodec(Codec):
     def types(self) -> frozenset[str]:
         return frozenset()
 
+    @property
+    def nullable(self) -> bool:
+        return True
+
     def encode(self, value: Any) -> AttributeValue:
         return encode(value)
 
@@ -266,6 +276,10 @@ class DumpedCodec(UntypedCodec):
     """What a serializer without a declared return type hands over."""
 
     name = "what the serializer returns"
+
+    @property
+    def nullable(self) -> bool:
+        return False
 
     def encode(self, value: Any) -> AttributeValue:
         return encode_dumped(value)

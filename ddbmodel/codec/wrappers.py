@@ -1,15 +1,15 @@
-"""Codecs around other codecs: None-able, behind a validator, serialised by the user, by JSON form, by reference."""
+"""Codecs around other codecs: None-able, behind a validator, secret, a root model, by reference."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic_core import PydanticSerializationError, to_json
+from pydantic import Secret, SecretBytes, SecretStr
 
 from ddbmodel.codec import untyped
 from ddbmodel.codec.base import Codec, UnexpectedType, unexpected
+from ddbmodel.codec.trial import Refusal, attempt
 from ddbmodel.codec.values import NULL, AttributeValue
 from ddbmodel.errors import CodecError
 
@@ -20,11 +20,15 @@ class WrapperCodec(Codec):
     def __init__(self, inner: Codec) -> None:
         self.inner = inner
         self.name = inner.name
-        self.rank = inner.rank  # type: ignore[misc]  # taken over from the wrapped codec
+        self.rank = inner.rank
 
     @property
     def types(self) -> frozenset[str]:
         return self.inner.types
+
+    @property
+    def possible_types(self) -> frozenset[str]:
+        return self.inner.possible_types
 
     def encode(self, value: Any) -> AttributeValue:
         return self.inner.encode(value)
@@ -63,6 +67,11 @@ class NullableCodec(WrapperCodec):
         return self.inner.types | {"NULL"} if self.inner.types else self.inner.types
 
     @property
+    def possible_types(self) -> frozenset[str]:
+        inner = self.inner.possible_types
+        return inner | {"NULL"} if inner else inner
+
+    @property
     def nullable(self) -> bool:
         return True
 
@@ -70,7 +79,12 @@ class NullableCodec(WrapperCodec):
         return value is None or self.inner.exact(value)
 
     def encode(self, value: Any) -> AttributeValue:
-        return NULL if value is None else self.inner.encode(value)
+        if value is None:
+            return NULL
+        stored = self.inner.encode(value)
+        if "NULL" in stored:
+            raise CodecError(f"a {type(value).__name__} that holds None would be read back as None")
+        return stored
 
     def decode(self, stored: AttributeValue) -> Any:
         return None if "NULL" in stored else self.inner.decode(stored)
@@ -79,7 +93,7 @@ class NullableCodec(WrapperCodec):
 class LenientCodec(WrapperCodec):
     """A type behind an after, wrap or plain validator, which may have made something else of it.
 
-    What is not of the declared type is stored by its own type, if that comes back equal.
+    What is not of the declared type is stored by its own type.
     """
 
     def encode(self, value: Any) -> AttributeValue:
@@ -96,125 +110,77 @@ class DeferredCodec(WrapperCodec):
     """A reference to a type that is still being compiled: recursive models."""
 
     def __init__(self, name: str) -> None:
+        super().__init__(untyped.UntypedCodec())
         self.name = name
-        self.inner: Codec = untyped.UntypedCodec()
 
     def resolve(self, inner: Codec) -> None:
         """Put the finished codec in."""
         self.inner = inner
+        self.rank = inner.rank
 
 
-class SerializedCodec(WrapperCodec):
-    """A type with a serializer of the user's: what it returns is stored, and validated again on reading.
+class RevivedCodec(WrapperCodec):
+    """A type that strict validation takes only as an instance: reading makes one, by lax validation."""
 
-    `wrapped` stands for the declared type in questions; `returned` stores what `serialize` gives.
-    """
+    def __init__(self, inner: Codec, validate: Callable[[Any], Any]) -> None:
+        super().__init__(inner)
+        self._validate = validate
 
-    def __init__(self, wrapped: Codec, serialize: Callable[[Any], Any], returned: Codec) -> None:
-        super().__init__(wrapped)
-        self._serialize = serialize
-        self._returned = returned
+    def decode(self, stored: AttributeValue) -> Any:
+        plain = self.inner.decode(stored)
+        value = attempt(self._validate, plain)
+        return plain if isinstance(value, Refusal) else value
+
+
+class RootCodec(WrapperCodec):
+    """A root model: stored as its root is."""
+
+    def __init__(self, model: type, root: Codec) -> None:
+        super().__init__(root)
+        self.name = model.__name__
+        self.model = model
+
+    def exact(self, value: object) -> bool:
+        return type(value) is self.model
 
     @property
-    def types(self) -> frozenset[str]:
-        return self._returned.types
+    def nullable(self) -> bool:
+        return False  # a root model that holds None is no None
+
+    def encode(self, value: Any) -> AttributeValue:
+        if not self.exact(value):
+            raise unexpected(self.name, value)
+        return self.inner.encode(value.root)
+
+
+class SecretCodec(WrapperCodec):
+    """SecretStr, SecretBytes, Secret[T]: the secret value itself is stored, not its mask.
+
+    `make` is the class that reading makes; None where validation takes the bare value.
+    """
+
+    def __init__(self, name: str, inner: Codec, make: type | None) -> None:
+        super().__init__(inner)
+        self.name = name
+        self._make = make
 
     @property
     def core(self) -> Codec:
         return self
 
-    @property
-    def element(self) -> Codec | None:
-        return self._returned.element
-
-    @property
-    def entry(self) -> Codec | None:
-        return self._returned.entry
-
-    def encode(self, value: Any) -> AttributeValue:
-        try:
-            dumped = self._serialize(value)
-        except PydanticSerializationError as error:
-            raise CodecError("the field's serializer failed") from error
-        try:
-            return self._returned.encode(dumped)
-        except UnexpectedType:
-            return untyped.encode_dumped(dumped)
-
-    def decode(self, stored: AttributeValue) -> Any:
-        return self._returned.decode(stored)
-
-
-class JsonFormCodec(Codec):
-    """Any other type that Pydantic can serialise: stored as its JSON form.
-
-    `serialize` gives the JSON form as Python values. `parse`, where there is one, reads JSON bytes back into
-    the value; it is also the proof, on writing, that the JSON form loses nothing.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        serialize: Callable[[Any], Any],
-        parse: Callable[[bytes], Any] | None,
-        types: frozenset[str] = frozenset(),
-    ) -> None:
-        self.name = name
-        self._serialize = serialize
-        self._parse = parse
-        self._types = types
-
-    @property
-    def types(self) -> frozenset[str]:
-        return self._types
-
-    def encode(self, value: Any) -> AttributeValue:
-        try:
-            plain = self._serialize(value)
-        except PydanticSerializationError:
-            raise unexpected(f"{self.name} with a JSON form", value) from None
-        if self._parse is not None and not self._comes_back(plain, value):
-            raise CodecError(
-                f"the JSON form of this {type(value).__name__} does not give the same value back"
-            )
-        return untyped.encode_dumped(plain)
-
-    def _comes_back(self, plain: Any, value: Any) -> bool:
-        assert self._parse is not None
-        try:
-            return bool(self._parse(to_json(plain)) == value)
-        except ValidationError:
-            return False
-
-    def decode(self, stored: AttributeValue) -> Any:
-        plain = untyped.decode(stored)
-        if self._parse is None:
-            return plain
-        try:
-            return self._parse(to_json(plain))
-        except (ValidationError, PydanticSerializationError):
-            return plain
-
-
-class SecretCodec(WrapperCodec):
-    """SecretStr, SecretBytes, Secret[T]: the secret value itself is stored, not its mask."""
-
-    def __init__(self, python: type, inner: Codec) -> None:
-        super().__init__(inner)
-        self.name = python.__name__
-        self._python = python
-
     def exact(self, value: object) -> bool:
-        return isinstance(value, self._python)
+        return isinstance(value, self._make or Secret)
+
+    @property
+    def nullable(self) -> bool:
+        return False  # a secret None is no None
 
     def encode(self, value: Any) -> AttributeValue:
-        if not isinstance(value, self._python):
+        if not isinstance(value, SecretStr | SecretBytes | Secret):
             raise unexpected(self.name, value)
-        return self.inner.encode(value.get_secret_value())  # type: ignore[attr-defined]  # one of Pydantic's secrets
+        return self.inner.encode(value.get_secret_value())
 
     def decode(self, stored: AttributeValue) -> Any:
         plain = self.inner.decode(stored)
-        try:
-            return self._python(plain)
-        except (TypeError, ValueError):
-            return plain
+        value = plain if self._make is None else attempt(self._make, plain)
+        return plain if isinstance(value, Refusal) else value

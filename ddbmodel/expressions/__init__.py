@@ -1,19 +1,25 @@
 """Expressions: typed paths into an item, and what is said about them.
 
-Belongs here: paths (`paths`), conditions and their functions (`conditions`), update actions (`updates`),
-projections (`projections`), operands (`operands`), and the one owner of `#n0` and `:v0` (`placeholders`).
+Belongs here: places in an item (`places`), typed paths (`paths`, with their methods in `path_conditions`
+and `path_updates`), conditions and their combination (`conditions`), comparisons (`comparisons`),
+functions such as `begins_with` (`functions`), update actions (`actions`) and the update that they form
+(`updates`), projections (`projections`), operands (`operands`) and their encoding (`encoding`), and the one
+owner of `#n0` and `:v0` (`placeholders`).
 Does not belong here: models, tables and indexes, which index serves a query (room `mapper`), requests, I/O.
 
-Everything is a frozen value with a short `text(placeholders)`; operands are encoded where they are written, so a
-wrong value is an error on the line that has it.
+Everything is a frozen value with a short `text(placeholders)`. Operands are encoded where they are written,
+and what DynamoDB would refuse is refused there, so a wrong value is an error on the line that has it.
 """
 
 from __future__ import annotations
 
-from ddbmodel.expressions.conditions import And, Between, Comparison, Condition, Function
-from ddbmodel.expressions.operands import PathRef, Value
-from ddbmodel.expressions.paths import Path, Size
-from ddbmodel.expressions.placeholders import Placeholders, check_expression
+from ddbmodel.expressions.comparisons import Between, Comparison, In
+from ddbmodel.expressions.conditions import And, Condition, Not, Or
+from ddbmodel.expressions.functions import Function, Size
+from ddbmodel.expressions.operands import Computed, Operand, Value
+from ddbmodel.expressions.paths import Path
+from ddbmodel.expressions.placeholders import Placeholders
+from ddbmodel.expressions.places import PathRef, PathTo, Place
 from ddbmodel.expressions.projections import Projection
 from ddbmodel.expressions.updates import Action, Update
 
@@ -22,14 +28,20 @@ __all__ = [
     "And",
     "Between",
     "Comparison",
+    "Computed",
     "Condition",
     "Function",
+    "In",
+    "Not",
+    "Operand",
+    "Or",
     "Path",
     "PathRef",
+    "PathTo",
+    "Place",
     "Placeholders",
     "Projection",
     "Size",
     "Update",
     "Value",
-    "check_expression",
 ]

@@ -1,29 +1,35 @@
-"""Projections: which parts of an item a read returns."""
+"""Projections: which parts of an item a read returns.
+
+Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ProjectionExpressions.html
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 from ddbmodel.errors import ExpressionError
-from ddbmodel.expressions.operands import PathRef
-from ddbmodel.expressions.placeholders import Placeholders, check_expression
+from ddbmodel.expressions.placeholders import Placeholders, check_text
+from ddbmodel.expressions.places import PathRef
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Projection:
     """The paths to return.
 
     Raises:
-        ExpressionError: two of them overlap, which DynamoDB refuses.
+        ExpressionError: there is none, or two of them clash, which DynamoDB refuses.
     """
 
     paths: tuple[PathRef, ...]
 
     def __post_init__(self) -> None:
-        for number, path in enumerate(self.paths):
-            for other in self.paths[:number]:
-                if path.overlaps(other):
-                    raise ExpressionError(f"{other!r} and {path!r} overlap: select one of the two")
+        if not self.paths:
+            raise ExpressionError("a projection needs at least one path, such as Order.total")
+        for one, other in combinations(self.paths, 2):
+            clash = one.place.clash(other.place)
+            if clash:
+                raise ExpressionError(f"{one!r} and {other!r} {clash}; select one of the two")
 
     def render(self, placeholders: Placeholders) -> str:
         """The paths, separated by commas.
@@ -31,4 +37,4 @@ class Projection:
         Raises:
             ExpressionError: over 4 KB.
         """
-        return check_expression("projection", ", ".join(path.text(placeholders) for path in self.paths), 0)
+        return check_text("projection", ", ".join(path.text(placeholders) for path in self.paths))

@@ -5,31 +5,24 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Express
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Literal
+from itertools import combinations
+from typing import ClassVar, Final, Literal
 
-from ddbmodel.codec.parts import Absent
-from ddbmodel.codec.values import NULL
-from ddbmodel.errors import CodecError, ExpressionError
-from ddbmodel.expressions.operands import (
-    Arithmetic,
-    Call,
-    Operand,
-    PathRef,
-    Value,
-    constant,
-    encoded,
-    operand,
-)
-from ddbmodel.expressions.placeholders import Placeholders, check_expression
+from ddbmodel import limits
+from ddbmodel.codec.sizes import nesting_levels, value_size_bytes
+from ddbmodel.errors import ExpressionError
+from ddbmodel.expressions.operands import Arithmetic, Call, Operand, Value
+from ddbmodel.expressions.placeholders import Placeholders, check_operators, check_text
+from ddbmodel.expressions.places import PathRef
 
 Verb = Literal["SET", "REMOVE", "ADD", "DELETE"]
 _VERBS: Final[tuple[Verb, ...]] = ("SET", "REMOVE", "ADD", "DELETE")
-_SET_TYPES: Final = frozenset(("SS", "NS", "BS"))
+SET_TYPES: Final = frozenset(("SS", "NS", "BS"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Action:
     """One change of one path.
 
@@ -37,7 +30,10 @@ class Action:
         verb: the clause of the update expression it belongs to.
         path: what changes.
         operand: the new value, the number to add, or the set members; None for REMOVE.
-        creates: True if the path has a value afterwards whatever was there before.
+        creates: True if the path reads as a valid value afterwards whatever was there before.
+
+    Raises:
+        ExpressionError: the value would be nested deeper in the item than DynamoDB allows, 32 levels.
     """
 
     verb: Verb
@@ -45,24 +41,53 @@ class Action:
     operand: Operand | None = None
     creates: bool = False
 
+    def __post_init__(self) -> None:
+        for value in self.constants:
+            levels = len(self.path.place.steps) - 1 + nesting_levels(value.stored)
+            if levels > limits.NESTING_LEVELS:
+                raise ExpressionError(
+                    f"{self.path!r}: lists and maps would be nested {levels} levels deep, DynamoDB takes "
+                    f"{limits.NESTING_LEVELS}: flatten the value"
+                )
+
+    @property
+    def constants(self) -> Iterator[Value]:
+        """The values in it."""
+        pending = [] if self.operand is None else [self.operand]
+        while pending:
+            match pending.pop():
+                case Value() as value:
+                    yield value
+                case Call(arguments=arguments):
+                    pending.extend(arguments)
+                case Arithmetic(left=left, right=right):
+                    pending.extend((left, right))
+                case _:
+                    pass
+
     @property
     def operators(self) -> int:
-        return 1 + (self.operand.operators if self.operand is not None else 0)
+        """How many operators and functions it has, of the 300 that the service allows."""
+        return self.operand.operators if self.operand is not None else 0
 
     @property
     def idempotent(self) -> bool:
-        """True if doing it twice in a row is the same as doing it once."""
-        positional = any(isinstance(step, int) for step in self.path.place.steps)
+        """True if doing it twice in a row is the same as doing it once.
+
+        An element is appended where its position is past the end of its list, and others move up where it is
+        removed.
+        """
+        element = isinstance(self.path.place.steps[-1], int)
         match self.verb:
             case "SET":
-                plain = isinstance(self.operand, Value) or (
+                once = isinstance(self.operand, Value) or (
                     isinstance(self.operand, Call) and self.operand.function == "if_not_exists"
                 )
-                return plain and not positional
+                return once and not element
             case "REMOVE":
-                return not positional
+                return not element
             case "ADD":
-                return isinstance(self.operand, Value) and self.operand.type in _SET_TYPES
+                return isinstance(self.operand, Value) and self.operand.type in SET_TYPES
             case "DELETE":
                 return True
 
@@ -74,13 +99,17 @@ class Action:
         joint = " = " if self.verb == "SET" else " "
         return f"{path}{joint}{self.operand.text(placeholders)}"
 
+    def __repr__(self) -> str:
+        return f"{self.verb} {self.path!r}" + ("" if self.operand is None else f" {self.operand!r}")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Update:
     """The actions of one request. They all see the item as it was before any of them.
 
     Raises:
-        ExpressionError: there is no action, or two of them change overlapping paths.
+        ExpressionError: there is no action, two of them change overlapping paths, or what they set is larger
+            than an item can be.
     """
 
     actions: tuple[Action, ...]
@@ -89,12 +118,25 @@ class Update:
     def __post_init__(self) -> None:
         if not self.actions:
             raise ExpressionError("an update needs at least one action, such as Order.total.add(5)")
-        for number, action in enumerate(self.actions):
-            for other in self.actions[:number]:
-                if action.path.overlaps(other.path):
-                    raise ExpressionError(
-                        f"{other.path!r} and {action.path!r} overlap: an update changes each place once"
-                    )
+        for one, other in combinations(self.actions, 2):
+            clash = one.path.place.clash(other.path.place)
+            if clash:
+                raise ExpressionError(
+                    f"{one.path!r} and {other.path!r} {clash}; an update changes each place once"
+                )
+        self._check_size()
+
+    def _check_size(self) -> None:
+        """Refuse what cannot be an item.
+
+        Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+        """
+        values = (value for action in self.actions for value in action.constants)
+        size = sum(value_size_bytes(value.stored) for value in values)
+        if size > limits.ITEM_BYTES:
+            raise ExpressionError(
+                f"the values of the update have {size:,} bytes, an item has {limits.ITEM_BYTES:,} at most"
+            )
 
     @property
     def idempotent(self) -> bool:
@@ -107,101 +149,13 @@ class Update:
         Raises:
             ExpressionError: over 4 KB, or over 300 operators and functions.
         """
-        clauses = []
+        check_operators(self.kind, sum(action.operators for action in self.actions))
+        clauses: list[str] = []
         for verb in _VERBS:
             parts = [action.text(placeholders) for action in self.actions if action.verb == verb]
             if parts:
                 clauses.append(f"{verb} {', '.join(parts)}")
-        operators = sum(action.operators for action in self.actions)
-        return check_expression(self.kind, " ".join(clauses), operators)
+        return check_text(self.kind, " ".join(clauses))
 
-
-def set_value(path: PathRef, value: Any) -> Action:
-    """`SET path = value`; REMOVE where the value is stored by absence (None, an empty set)."""
-    if isinstance(value, PathRef) or getattr(value, "operand", None) is not None:
-        return Action("SET", path, operand(path, value))
-    if path.place.field is not None:
-        try:
-            stored = path.place.field.encode(value)
-        except CodecError as error:
-            raise ExpressionError(f"{path!r}: {error.reason}") from error
-        if stored is None:
-            return Action("REMOVE", path, creates=True)
-        return Action("SET", path, Value(stored), creates=True)
-    if value is None and path.place.codec.nullable:
-        return Action("SET", path, Value(NULL), creates=True)
-    return Action("SET", path, constant(path, value), creates=True)
-
-
-def set_if_not_exists(path: PathRef, value: Any) -> Action:
-    """`SET path = if_not_exists(path, value)`."""
-    return Action("SET", path, Call("if_not_exists", (path, operand(path, value))), creates=True)
-
-
-def remove(path: PathRef) -> Action:
-    """`REMOVE path`. A field that a model cannot be read without is refused."""
-    if path.place.field is not None and path.place.field.absent is Absent.ERROR:
-        raise ExpressionError(
-            f"{path!r}.remove(): the field is required, an item without it could not be read; "
-            "give the field a default, or set another value"
-        )
-    return Action("REMOVE", path)
-
-
-def add(path: PathRef, value: Any) -> Action:
-    """`ADD path value`: a number, starting from 0; or members for a set."""
-    if isinstance(value, PathRef):
-        raise ExpressionError(f"{path!r}.add: ADD takes a value; use .set({path!r} + {value!r})")
-    stored = constant(path, value)
-    if stored.type != "N" and stored.type not in _SET_TYPES:
-        raise ExpressionError(f"{path!r}.add: ADD takes a number or a set with members of one type")
-    return Action("ADD", path, stored, creates=True)
-
-
-def increment(path: PathRef, by: Any, start: Any) -> Action:
-    """`SET path = if_not_exists(path, start) + by`; without `start` the attribute must exist."""
-    _check_number(path)
-    base: Operand = path if start is None else Call("if_not_exists", (path, constant(path, start)))
-    return Action("SET", path, Arithmetic(base, "+", constant(path, by)), creates=start is not None)
-
-
-def delete(path: PathRef, members: Iterable[Any]) -> Action:
-    """`DELETE path members`: takes members out of a set; a set without members is not there any more."""
-    stored = constant(path, set(members))
-    if stored.type not in _SET_TYPES:
-        raise ExpressionError(
-            f"{path!r}.delete: DELETE takes one or more members of a set of text, numbers or bytes"
-        )
-    return Action("DELETE", path, stored)
-
-
-def extend(path: PathRef, values: Sequence[Any], *, front: bool) -> Action:
-    """`SET path = list_append(if_not_exists(path, []), values)`, or with the values in front."""
-    element = path.place.codec.element
-    if element is None or (path.place.codec.types and "L" not in path.place.codec.types):
-        raise ExpressionError(f"{path!r}: only a list can be appended to")
-    if len(values) == 1 and isinstance(values[0], list) and not _stores_lists(element):
-        values = values[0]
-    if not values:
-        raise ExpressionError(f"{path!r}: there is nothing to append")
-    members = Value({"L": [encoded(path, value, element).stored for value in values]})
-    existing = Call("if_not_exists", (path, Value({"L": []})))
-    return Action(
-        "SET", path, Call("list_append", (members, existing) if front else (existing, members)), creates=True
-    )
-
-
-def arithmetic(path: PathRef, operator: str, other: Any) -> Arithmetic:
-    """`path + other` or `path - other`, for `set`."""
-    _check_number(path)
-    return Arithmetic(path, operator, operand(path, other))
-
-
-def _check_number(path: PathRef) -> None:
-    types = path.place.codec.types
-    if types and "N" not in types:
-        raise ExpressionError(f"{path!r}: it is stored as {'/'.join(sorted(types))}, not as a number")
-
-
-def _stores_lists(codec: Any) -> bool:
-    return not codec.types or "L" in codec.types
+    def __repr__(self) -> str:
+        return ", ".join(map(repr, self.actions))

@@ -1,236 +1,193 @@
-"""The writes that a batch writer has accepted and not settled yet, and the count of what became of them."""
+"""The writes that a batch writer has accepted and not settled yet, and the count of what became of them.
+
+A write is *ready*; or *blocked*, behind another write to its key that a worker has; or *taken* by a worker.
+So no batch has two writes to one key, and writes to one key reach the table in the order in which they were
+accepted. Every accepted write is in exactly one of the three until it is settled, once: written, superseded
+or failed.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
-
-from pydantic import BaseModel
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from ddbmodel import limits
-from ddbmodel.codec.sizes import item_wire_size_bytes
-from ddbmodel.errors import Failure
-from ddbmodel.mapper.gateway import Gateway
-from ddbmodel.model import ItemKey, plan_of
-from ddbmodel.model.keys import identity_of
-from ddbmodel.operations import BatchDelete, BatchPut, BatchWrite
-
-Identity: TypeAlias = tuple[Any, ...]
-
-# What a write adds to the request around its item: {"PutRequest":{"Item":...}}, and a share of the rest.
-_FRAME_BYTES: Final = 256
-
-
-@dataclass(slots=True)
-class WriteReport:
-    """What became of the writes of a batch writer.
-
-    Attributes:
-        accepted: how many `put` and `delete` calls were accepted.
-        written: how many of them are in the table.
-        superseded: how many were replaced by a later write to the same key before they were written.
-        failed: the others, each with its item and reason.
-        retries: how many times a write was sent again.
-    """
-
-    accepted: int = 0
-    written: int = 0
-    superseded: int = 0
-    failed: list[Failure] = field(default_factory=list)
-    retries: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class Entry:
-    """One accepted write.
-
-    Attributes:
-        identity: table and key.
-        write: what is sent.
-        origin: the model or key that the user gave, for failures.
-        size_bytes: its share of a request.
-        attempts: how many requests carried it.
-        reason: why it was not written by the last of them.
-        unknown: True if the outcome of one of them is not known.
-    """
-
-    identity: Identity
-    write: BatchWrite
-    origin: Any = field(repr=False)
-    size_bytes: int
-    attempts: int = 0
-    reason: str = ""
-    unknown: bool = False
-
-    @property
-    def operation(self) -> str:
-        """`put` or `delete`."""
-        return "put" if isinstance(self.write, BatchPut) else "delete"
-
-    def failure(self, reason: str, *, unknown: bool) -> Failure:
-        """What is reported if it is given up."""
-        return Failure(self.operation, self.origin, reason, self.attempts, unknown)
-
-
-def entry_for_put(gateway: Gateway, model: BaseModel) -> Entry:
-    """A put of a model, encoded now."""
-    plan = plan_of(type(model))
-    item = plan.encode(model)
-    table = gateway.table_name(plan)
-    identity = (table, identity_of(plan.key_from_item(item)))
-    return Entry(identity, BatchPut(table, item), model, item_wire_size_bytes(item) + _FRAME_BYTES)
-
-
-def entry_for_delete(gateway: Gateway, target: ItemKey[Any] | BaseModel) -> Entry:
-    """A delete of the item with this key, or with the key of this model."""
-    if isinstance(target, BaseModel):
-        target = plan_of(type(target)).key_of(target)
-    table = gateway.table_name(plan_of(target.model))
-    write = BatchDelete(table, target.attributes)
-    return Entry(
-        (table, target.identity), write, target, item_wire_size_bytes(target.attributes) + _FRAME_BYTES
-    )
+from ddbmodel.errors import MapperClosed
+from ddbmodel.mapper.entry import Entry, Identity
+from ddbmodel.mapper.write_report import WriteReport
 
 
 class Backlog:
-    """Writes on their way: waiting ones, by key, and those that a worker has taken.
+    """Accepted writes on their way to the table.
 
-    A worker never takes a write while another one for the same key is under way, so the order of writes to a key
-    is kept, and no batch names a key twice.
+    Args:
+        room: how many writes wait at most, ready or blocked; further ones are not accepted until some are
+            taken. It must exceed what workers can hold by a full batch, or all that waits could be blocked.
     """
 
     def __init__(self, room: int) -> None:
         self.report = WriteReport()
-        self._room = room
-        self._waiting: dict[Identity, Entry] = {}
-        self._taken: set[Identity] = set()
+        self._room = asyncio.Semaphore(room)
+        self._ready: dict[Identity, Entry] = {}
+        self._ready_bytes = 0
+        self._blocked: dict[Identity, Entry] = {}
+        self._taken: dict[Identity, Entry] = {}
         self._draining = 0
-        self._for_work: list[asyncio.Future[None]] = []
-        self._for_room: list[asyncio.Future[None]] = []
-        self._for_end: list[asyncio.Future[None]] = []
+        self._closed = False
+        self._stopped = False
+        self._work = asyncio.Event()
+        self._settled = asyncio.Event()
+
+    # Accepting ----------------------------------------------------------------------------------------------
 
     async def add(self, entry: Entry) -> None:
-        """Accept a write; wait while there is no room. It replaces a waiting one for the same key."""
-        while entry.identity not in self._waiting and len(self._waiting) >= self._room:
-            await _wait(self._for_room)
-        self.report.accepted += 1
-        if self._waiting.pop(entry.identity, None) is not None:
-            self.report.superseded += 1
-        self._waiting[entry.identity] = entry
-        self._wake_workers()
+        """Accept a write, in the order of the calls; wait while there is no room.
 
-    async def take(self, left: Iterable[Entry]) -> list[Entry]:
-        """The next batch: what is left of the last one, filled up. Waits for a full batch, unless draining."""
-        batch = list(left)
-        while not self._fill(batch) and not batch:
-            await _wait(self._for_work)
+        It takes the place of an earlier write to the same key that no worker has taken yet.
+
+        Raises:
+            MapperClosed: the backlog was closed meanwhile; the write is not accepted.
+        """
+        await self._room.acquire()
+        if self._closed:
+            self._room.release()  # the next one that waits has to learn of it too
+            raise closed()
+        self.report.accepted += 1
+        entry.number = self.report.accepted
+        waiting = self._blocked if entry.identity in self._taken else self._ready
+        earlier = waiting.get(entry.identity)
+        if earlier is not None:
+            self._replace(earlier, entry)
+            self._room.release()
+        waiting[entry.identity] = entry
+        if waiting is self._ready:
+            self._ready_bytes += entry.size_bytes - (earlier.size_bytes if earlier is not None else 0)
+            self._wake_workers()
+
+    def close(self) -> None:
+        """Accept nothing more; whoever waits for room is turned away."""
+        self._closed = True
+        self._room.release()
+
+    # Taking -------------------------------------------------------------------------------------------------
+
+    async def take(self, left: Sequence[Entry]) -> list[Entry]:
+        """The next batch: what is left of the last one, filled up to 25 writes and 16 MB.
+
+        Waits for a full batch, unless something is left or everything is to be settled. Of what is left, the
+        writes that are superseded by now are dropped.
+
+        Returns:
+            The writes, of which the backlog keeps hold until they are settled; none if it was stopped.
+        """
+        batch = [entry for entry in left if not self._is_superseded(entry)]
+        while not batch and not self._stopped and not self._is_worth_taking():
+            self._work.clear()
+            await self._work.wait()
+        if self._stopped:
+            return []
+        self._fill(batch)
         return batch
 
-    def _fill(self, batch: list[Entry]) -> bool:
-        """Fill a batch up to 25 writes and 16 MB if that makes it full, or if nothing is to be waited for."""
+    def stop(self) -> None:
+        """Give out nothing more."""
+        self._stopped = True
+        self._work.set()
+
+    def _fill(self, batch: list[Entry]) -> None:
         size = sum(entry.size_bytes for entry in batch)
-        chosen: list[Entry] = []
-        full = False
-        for entry in self._waiting.values():
-            if entry.identity in self._taken:
-                continue
-            full = len(batch) + len(chosen) == limits.BATCH_WRITE_ITEMS
-            full = full or size + entry.size_bytes > limits.BATCH_WRITE_BYTES
-            if full:
-                break
+        for entry in list(islice(self._ready.values(), limits.BATCH_WRITE_ITEMS - len(batch))):
             size += entry.size_bytes
-            chosen.append(entry)
-        full = full or len(batch) + len(chosen) == limits.BATCH_WRITE_ITEMS
-        if not full and not self._draining and not batch:
-            return False
-        for entry in chosen:
-            del self._waiting[entry.identity]
-            self._taken.add(entry.identity)
-        batch.extend(chosen)
-        _wake(self._for_room)
-        return bool(chosen)
+            if size > limits.BATCH_WRITE_BYTES:
+                return
+            del self._ready[entry.identity]
+            self._ready_bytes -= entry.size_bytes
+            self._taken[entry.identity] = entry
+            batch.append(entry)
+            self._room.release()
+
+    def _is_worth_taking(self) -> bool:
+        return (
+            len(self._ready) >= limits.BATCH_WRITE_ITEMS
+            or self._ready_bytes >= limits.BATCH_WRITE_BYTES
+            or bool(self._draining and self._ready)
+        )
+
+    # Settling -----------------------------------------------------------------------------------------------
 
     def written(self, entry: Entry) -> None:
-        """A write is in the table."""
-        self.report.written += 1
-        self._release(entry)
+        """A taken write is in the table."""
+        if self._release(entry):
+            self.report.written += 1
 
-    def fail(self, entry: Entry, reason: str, *, unknown: bool) -> None:
-        """A write is given up."""
-        self.report.failed.append(entry.failure(reason, unknown=unknown))
-        self._release(entry)
+    def fail(self, entry: Entry, reason: str) -> None:
+        """A taken write is given up."""
+        if self._release(entry):
+            self.report.failed.append(entry.failure(reason))
 
-    def without_superseded(self, entries: Iterable[Entry]) -> list[Entry]:
-        """The taken writes for whose keys no later write is waiting; the others are superseded."""
-        kept = []
-        for entry in entries:
-            if entry.identity in self._waiting:
-                self.report.superseded += 1
-                self._release(entry)
-            else:
-                kept.append(entry)
-        return kept
-
-    def give_back(self, entries: Iterable[Entry]) -> None:
-        """Taken writes that were not settled wait again, unless later ones for their keys do."""
-        for entry in self.without_superseded(entries):
-            self._taken.discard(entry.identity)
-            self._waiting[entry.identity] = entry
-        self._wake_workers()
+    def abandon(self, reason: str) -> None:
+        """Give up everything, whoever has it, and accept nothing more."""
+        for entry in self._unsettled():
+            under_way = " while a request with it was under way" if entry.in_flight else ""
+            last = f"; the last attempt: {entry.reason}" if entry.reason else ""
+            self.report.failed.append(entry.failure(f"{reason}{under_way}{last}"))
+        for waiting in (self._ready, self._blocked, self._taken):
+            waiting.clear()
+        self._ready_bytes = 0
+        self._settled.set()
+        self.close()
+        self.stop()
 
     async def drain(self) -> None:
-        """Wait until everything that was accepted is settled; batches need not be full until then."""
+        """Wait until every write that was accepted so far is settled; until then batches need not be full.
+
+        Writes that are accepted meanwhile are not waited for, unless they take the place of earlier ones.
+        """
+        last = self.report.accepted
         self._draining += 1
         try:
-            _wake(self._for_work)
-            while self._waiting or self._taken:
-                await _wait(self._for_end)
+            self._wake_workers()
+            while any(entry.number <= last for entry in self._unsettled()):
+                self._settled.clear()
+                await self._settled.wait()
         finally:
             self._draining -= 1
 
-    def abandon(self, reason: str) -> None:
-        """Give up everything that is still waiting."""
-        for entry in list(self._waiting.values()):
-            full_reason = f"{reason}; the last attempt: {entry.reason}" if entry.reason else reason
-            self.report.failed.append(entry.failure(full_reason, unknown=entry.unknown))
-        self._waiting.clear()
-        _wake(self._for_room)
+    def _unsettled(self) -> Iterator[Entry]:
+        return chain(self._taken.values(), self._ready.values(), self._blocked.values())
 
-    def identity_of(self, write: BatchWrite, batch: Iterable[Entry]) -> Identity | None:
-        """The identity of a write that came back from the service, if it is one of the batch."""
-        for entry in batch:
-            if entry.write.table == write.table and type(entry.write) is type(write):
-                names = [name for name, _, _ in entry.identity[1]]
-                attributes = write.item if isinstance(write, BatchPut) else write.key
-                if all(name in attributes for name in names):
-                    return (write.table, identity_of({name: attributes[name] for name in names}))
-        return None
+    def _release(self, entry: Entry) -> bool:
+        """Let go of a taken write, and unblock the next one for its key; False if it was abandoned before."""
+        if self._taken.get(entry.identity) is not entry:
+            return False
+        del self._taken[entry.identity]
+        following = self._blocked.pop(entry.identity, None)
+        if following is not None:
+            self._ready[following.identity] = following
+            self._ready_bytes += following.size_bytes
+            self._wake_workers()
+        self._settled.set()
+        return True
 
-    def _release(self, entry: Entry) -> None:
-        self._taken.discard(entry.identity)
-        self._wake_workers()
-        if not self._waiting and not self._taken:
-            _wake(self._for_end)
+    def _is_superseded(self, entry: Entry) -> bool:
+        """True if a later write to the key of a taken one waits; the taken one is settled then."""
+        following = self._blocked.get(entry.identity)
+        if following is None or not self._release(entry):
+            return False
+        self._replace(entry, following)
+        return True
+
+    def _replace(self, earlier: Entry, later: Entry) -> None:
+        """Count a write as superseded. Whoever waits for it to be settled waits for its successor instead."""
+        self.report.superseded += 1
+        later.number = min(earlier.number, later.number)
 
     def _wake_workers(self) -> None:
-        if self._draining or len(self._waiting) >= limits.BATCH_WRITE_ITEMS:
-            _wake(self._for_work)
+        if self._is_worth_taking():
+            self._work.set()
 
 
-async def _wait(waiters: list[asyncio.Future[None]]) -> None:
-    waiter = asyncio.get_running_loop().create_future()
-    waiters.append(waiter)
-    try:
-        await waiter
-    finally:
-        if waiter in waiters:
-            waiters.remove(waiter)
-
-
-def _wake(waiters: list[asyncio.Future[None]]) -> None:
-    for waiter in waiters:
-        if not waiter.done():
-            waiter.set_result(None)
-    waiters.clear()
+def closed() -> MapperClosed:
+    """The error for a write that comes too late, or too early."""
+    return MapperClosed("the batch writer is not open: use it inside of its async with block")

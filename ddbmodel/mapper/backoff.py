@@ -17,11 +17,14 @@ class Backoff:
 
     Attributes:
         tries_max: how often in a row nothing of a request may be processed before it is given up.
+        attempts_max: how many requests may carry one write or key, though others of them are processed.
+            Arbitrary: far more than a table needs that is only slow, few enough to end.
     """
 
     base_seconds: float = 0.05
     cap_seconds: float = 20.0
     tries_max: int = 12
+    attempts_max: int = 1000
     sleep: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep, repr=False)
     jitter: Callable[[], float] = field(default=random.random, repr=False)
 

@@ -1,27 +1,32 @@
-"""Many items by their keys: any number, in the order asked for."""
+"""Many items by their keys: any number, in the order asked for.
+
+Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias, TypeGuard, TypeVar
 
 from pydantic import BaseModel
 
 from ddbmodel import limits
 from ddbmodel.codec.values import Item
-from ddbmodel.errors import Throttled
+from ddbmodel.errors import ExpressionError, Throttled
+from ddbmodel.expressions import Projection
 from ddbmodel.mapper.backoff import Backoff
 from ddbmodel.mapper.gateway import Gateway
+from ddbmodel.mapper.key_ranges import Ordinal, ordinal
 from ddbmodel.model import ItemKey, ModelPlan, plan_of
-from ddbmodel.model.keys import identity_of
 from ddbmodel.operations import BatchGetItem, BatchGetItemResult, TableKeys
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+_Identity: TypeAlias = tuple[tuple[str, Ordinal], ...]
 
-_CONCURRENT_REQUESTS: Final = (
-    8  # arbitrary: enough to hide round trips, few enough for a default connection pool
-)
+# Arbitrary: enough to hide round trips, few enough for a default connection pool, which has ten connections.
+_CONCURRENT_REQUESTS: Final = 8
 
 
 async def batch_get(
@@ -34,15 +39,35 @@ async def batch_get(
     return [None if item is None else plan.decode(item) for item in items]
 
 
-def _key(plan: ModelPlan[M], key: Any) -> ItemKey[M]:
-    """A key given as `Order.key(...)`, a tuple, a dict of fields, or the one value that it has."""
-    if isinstance(key, ItemKey):
-        return plan.make_key((), key.values) if key.model is not plan.model else key
-    if isinstance(key, tuple):
+def _key(plan: ModelPlan[M], key: object) -> ItemKey[M]:
+    """A key given as `Order.key(...)`, a tuple, a mapping of fields, or the one value that it has."""
+    if _is_item_key(key):
+        return _key_of_model(plan, key)
+    if _is_tuple(key):
         return plan.make_key(key, {})
-    if isinstance(key, dict):
+    if _is_mapping(key):
         return plan.make_key((), key)
     return plan.make_key((key,), {})
+
+
+def _is_item_key(key: object) -> TypeGuard[ItemKey[Any]]:
+    return isinstance(key, ItemKey)
+
+
+def _is_tuple(key: object) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(key, tuple)
+
+
+def _is_mapping(key: object) -> TypeGuard[Mapping[str, Any]]:
+    return isinstance(key, Mapping)
+
+
+def _key_of_model(plan: ModelPlan[M], key: ItemKey[Any]) -> ItemKey[M]:
+    if key.model is plan.model:
+        return key
+    if not issubclass(key.model, plan.model) and not issubclass(plan.model, key.model):
+        raise ExpressionError(f"a key of {key.model.__name__} is not one of {plan.model.__name__}")
+    return plan.make_key((), key.values)
 
 
 async def fetch_items(
@@ -51,51 +76,77 @@ async def fetch_items(
     keys: Sequence[Item],
     *,
     consistent: bool,
+    projection: Projection | None = None,
     backoff: Backoff | None = None,
 ) -> list[Item | None]:
     """The stored items of these keys, in their order; each key is asked for once.
 
+    Args:
+        gateway: the way to the service.
+        plan: the model that the keys are of.
+        keys: the primary keys, in stored form.
+        consistent: see every write that succeeded before.
+        projection: what to return of each item, with its key; None returns all of it.
+        backoff: how to wait before what was left unprocessed is asked for again.
+
     Raises:
         Throttled: keys stayed unprocessed after many tries without any progress.
     """
-    wanted = {identity_of(key): key for key in keys}
-    found: dict[Any, Item] = {}
-    pending = list(wanted.values())
+    table, wait = gateway.table_name(plan), backoff or Backoff()
+    wanted = list({_identity(key): key for key in keys}.values())
     slots = asyncio.Semaphore(_CONCURRENT_REQUESTS)
 
-    async def fetch(chunk: Sequence[Item]) -> None:
+    async def fetch(chunk: Sequence[Item]) -> list[Item]:
         async with slots:
-            for item in await _fetch_chunk(gateway, plan, chunk, consistent, backoff or Backoff()):
-                found[identity_of(plan.key_from_item(item))] = item
+            return await _fetch_chunk(gateway, TableKeys(table, tuple(chunk), projection, consistent), wait)
 
     size = limits.BATCH_GET_KEYS
-    async with asyncio.TaskGroup() as tasks:
-        for start in range(0, len(pending), size):
-            tasks.create_task(fetch(pending[start : start + size]))
-    return [found.get(identity_of(key)) for key in keys]
+    chunks = await _together([fetch(wanted[start : start + size]) for start in range(0, len(wanted), size)])
+    found = {_identity(plan.key_from_item(item)): item for chunk in chunks for item in chunk}
+    return [found.get(_identity(key)) for key in keys]
 
 
-async def _fetch_chunk(
-    gateway: Gateway, plan: ModelPlan[Any], keys: Sequence[Item], consistent: bool, backoff: Backoff
-) -> list[Item]:
+def _identity(key: Item) -> _Identity:
+    """Equal for the same key in whatever form it was stored or came back: `5` and `5.0` are one number."""
+    return tuple(sorted((name, ordinal(value)) for name, value in key.items()))
+
+
+async def _together(coroutines: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+    """The results of all, in order. The first error ends the others, and is raised as it is.
+
+    A task group would raise it inside of an exception group.
+    """
+    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _fetch_chunk(gateway: Gateway, wanted: TableKeys, backoff: Backoff) -> list[Item]:
     """Up to 100 items. Unprocessed keys are asked for again; the tries count only while nothing comes."""
-    table, items, tries = gateway.table_name(plan), list[Item](), 0
-    while keys:
-        request = BatchGetItem((TableKeys(table, tuple(keys), consistent=consistent),))
-        result = BatchGetItemResult.from_wire(await gateway.send(request))
-        read = result.items.get(table, [])
-        items.extend(read)
-        left = result.unprocessed.get(table, ())
-        tries = 1 if read or len(left) < len(keys) else tries + 1
-        keys = left
-        if keys and tries > backoff.tries_max:
-            raise Throttled(
-                f"BatchGetItem on {table}: {len(keys)} keys stayed unprocessed in {tries} tries in a row; "
-                "the table has too little read capacity for them",
-                operation="BatchGetItem",
-                table=table,
-                code="UnprocessedKeys",
-            )
-        if keys:
-            await backoff.pause(tries)
-    return items
+    items: list[Item] = []
+    tries = 0
+    while True:
+        result = BatchGetItemResult.from_wire(await gateway.send(BatchGetItem((wanted,))))
+        items.extend(result.items.get(wanted.table, ()))
+        left = result.unprocessed.get(wanted.table, ())
+        if not left:
+            return items
+        tries = 1 if len(left) < len(wanted.keys) else tries + 1
+        if tries > backoff.tries_max:
+            raise _still_unprocessed(wanted.table, len(left), tries)
+        wanted = TableKeys(wanted.table, left, wanted.projection, wanted.consistent)
+        await backoff.pause(tries)
+
+
+def _still_unprocessed(table: str, count: int, tries: int) -> Throttled:
+    return Throttled(
+        f"BatchGetItem on {table}: {count} keys stayed unprocessed in {tries} tries in a row; "
+        "the table has too little read capacity for them",
+        operation=BatchGetItem.name,
+        table=table,
+        code="UnprocessedKeys",
+    )

@@ -1,7 +1,9 @@
 """Page tokens: opaque text that continues one query where a page ended.
 
-A token holds a version, a fingerprint of the query it came from, the key to continue after, and a signature if the
-mapper has a `cursor_key`. Without one, whoever can read the token can read that key.
+A token holds a version, a fingerprint of the query it came from, a seal, how many results came out before it,
+and the key to continue after. With a `cursor_key` the seal is a signature, so nobody else can make or change
+a token; without one it is a checksum, which only finds damage. Either way, whoever has a token can read the
+key in it.
 """
 
 from __future__ import annotations
@@ -11,18 +13,39 @@ import binascii
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
-from ddbmodel.codec.values import Item
-from ddbmodel.errors import InvalidCursor
+from ddbmodel.codec.numbers import decode_decimal, encode_decimal
+from ddbmodel.codec.values import AttributeValue, Item, KeyType, text
+from ddbmodel.errors import CodecError, InvalidCursor
+from ddbmodel.mapper.key_ranges import same_key_value
+from ddbmodel.schema import KeyAttribute
 
 _VERSION: Final = 1
 _FINGERPRINT_BYTES: Final = 12
-_SIGNATURE_BYTES: Final = 16
-# A key has up to eight attributes of 3 KB in all, base64 twice; this bounds the parser.
-_TOKEN_MAX: Final = 32 * 1024
-_KEY_TYPES: Final = frozenset(("S", "N", "B"))
+_SEAL_BYTES: Final = 16
+_PAYLOAD_AT: Final = 1 + _FINGERPRINT_BYTES + _SEAL_BYTES
+# The keys of a table and an index have 6 KB in all; JSON makes up to six bytes of one, base64 four of three.
+_TOKEN_MAX: Final = 64 * 1024
+
+_DAMAGED: Final = (
+    "the page token is damaged, or was made by another version of ddbmodel: start at the first page"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page ended.
+
+    Attributes:
+        key: the key to continue after.
+        delivered: how many results came out up to there, counted only for a read with a limit.
+    """
+
+    key: Item = field(repr=False)
+    delivered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,84 +53,112 @@ class Cursors:
     """Makes and reads the tokens of one query.
 
     Attributes:
-        request: the query's request without its start, in a form that is the same for the same query.
-        attributes: the names of the key attributes that a token must hold.
+        query: whatever tells the query from others, in a form that JSON can hold, and the same in every
+            process.
+        attributes: the key attributes that a token holds, by name.
+        bound: those of them that have the same value in every result.
         secret: signs the tokens; None leaves them unsigned.
     """
 
-    request: dict[str, Any] = field(repr=False)
-    attributes: frozenset[str]
+    query: Mapping[str, Any] = field(repr=False)
+    attributes: Mapping[str, KeyAttribute]
+    bound: Item = field(default_factory=dict[str, AttributeValue], repr=False)
     secret: bytes | None = field(default=None, repr=False)
 
-    def make(self, key: Item) -> str:
-        """The token that continues after `key`."""
-        payload = json.dumps(_to_json(key), separators=(",", ":"), sort_keys=True).encode()
+    def make(self, position: Position) -> str:
+        """The token that continues after a position."""
+        values = [_to_text(position.key[name]) for name in sorted(self.attributes)]
+        payload = json.dumps(
+            [position.delivered, *values], ensure_ascii=False, separators=(",", ":")
+        ).encode()
         head = bytes((_VERSION,)) + self._fingerprint()
-        return base64.urlsafe_b64encode(head + self._signature(head + payload) + payload).decode().rstrip("=")
+        return base64.urlsafe_b64encode(head + self._seal(head + payload) + payload).decode().rstrip("=")
 
-    def read(self, token: str) -> Item:
-        """The key to continue after.
+    def read(self, token: str) -> Position:
+        """The position to continue after.
 
         Raises:
             InvalidCursor: the token is damaged, of another version or query, or not signed with this key.
         """
         data = _decode(token)
-        head_size = 1 + _FINGERPRINT_BYTES
-        payload_at = head_size + (_SIGNATURE_BYTES if self.secret is not None else 0)
-        if not data or data[0] != _VERSION:
-            raise InvalidCursor(
-                "the page token is damaged, or of another version of ddbmodel: start at the first page"
-            )
-        head, signature, payload = data[:head_size], data[head_size:payload_at], data[payload_at:]
-        if not hmac.compare_digest(signature, self._signature(head + payload)):
-            raise InvalidCursor("the page token was not signed with this mapper's cursor_key")
+        head, payload = data[: 1 + _FINGERPRINT_BYTES], data[_PAYLOAD_AT:]
+        if len(data) < _PAYLOAD_AT or data[0] != _VERSION:
+            raise InvalidCursor(_DAMAGED)
+        if not hmac.compare_digest(data[len(head) : _PAYLOAD_AT], self._seal(head + payload)):
+            signed = "by a mapper with a" if self.secret is None else "with another key than this mapper's"
+            raise InvalidCursor(f"the page token is damaged, or was signed {signed} cursor_key")
         if not hmac.compare_digest(head[1:], self._fingerprint()):
             raise InvalidCursor("the page token is of another query: use it with the query that it came from")
-        return self._key(payload)
+        return self._position(payload)
 
-    def _key(self, payload: bytes) -> Item:
+    def _position(self, payload: bytes) -> Position:
+        names = sorted(self.attributes)
         try:
-            key = _from_json(json.loads(payload))
-        except (ValueError, TypeError, AttributeError, RecursionError):
-            raise InvalidCursor("the page token is damaged: start at the first page") from None
-        if frozenset(key) != self.attributes:
-            raise InvalidCursor("the page token does not hold this query's keys: start at the first page")
-        return key
+            delivered, values = _from_json(payload, len(names))
+            key = {
+                name: _from_text(self.attributes[name].type, value)
+                for name, value in zip(names, values, strict=True)
+            }
+        except (ValueError, CodecError, RecursionError):
+            raise InvalidCursor(_DAMAGED) from None
+        if any(not same_key_value(key[name], value) for name, value in self.bound.items()):
+            raise InvalidCursor("the page token holds a key outside of this query: start at the first page")
+        return Position(key, delivered)
 
     def _fingerprint(self) -> bytes:
-        text = json.dumps(self.request, sort_keys=True, default=_plain)
-        return hashlib.sha256(text.encode()).digest()[:_FINGERPRINT_BYTES]
+        plain = json.dumps(self.query, sort_keys=True, default=_to_base64)
+        return hashlib.sha256(plain.encode()).digest()[:_FINGERPRINT_BYTES]
 
-    def _signature(self, data: bytes) -> bytes:
+    def _seal(self, data: bytes) -> bytes:
         if self.secret is None:
-            return b""
-        return hmac.new(self.secret, data, hashlib.sha256).digest()[:_SIGNATURE_BYTES]
+            return hashlib.sha256(data).digest()[:_SEAL_BYTES]
+        return hmac.digest(self.secret, data, "sha256")[:_SEAL_BYTES]
 
 
-def _decode(token: str) -> bytes:
-    if not isinstance(token, str) or len(token) > _TOKEN_MAX:  # pyright: ignore[reportUnnecessaryIsInstance]  # from outside
-        raise InvalidCursor("the page token is no text of a token's length")
+def _decode(token: object) -> bytes:
+    if not isinstance(token, str) or len(token) > _TOKEN_MAX:
+        raise InvalidCursor("the page token is no text of a token's length: pass on `page.next` as it is")
     try:
-        return base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        data = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        raise InvalidCursor("the page token is damaged: start at the first page") from None
+        raise InvalidCursor(_DAMAGED) from None
+    # Several texts decode to the same bytes; only the one that was made is a token.
+    if base64.urlsafe_b64encode(data).decode().rstrip("=") != token:
+        raise InvalidCursor(_DAMAGED)
+    return data
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    raise TypeError(type(value).__name__)
+def _from_json(payload: bytes, count: int) -> tuple[int, Sequence[str]]:
+    plain: Any = json.loads(payload)
+    # One kind of error for whatever is wrong with a token.
+    if not _is_list(plain) or len(plain) != count + 1:
+        raise ValueError("another number of values")
+    delivered, *values = plain
+    if type(delivered) is not int or delivered < 0:
+        raise ValueError("no count")
+    if not all(type(value) is str and value for value in values):
+        raise ValueError("a value is no text")
+    return delivered, values
 
 
-def _to_json(key: Item) -> dict[str, list[str]]:
-    pairs = {name: next(iter(stored.items())) for name, stored in key.items()}
-    return {name: [kind, _plain(v) if isinstance(v, bytes) else v] for name, (kind, v) in pairs.items()}
+def _is_list(plain: object) -> TypeGuard[list[Any]]:
+    return isinstance(plain, list)
 
 
-def _from_json(plain: dict[str, list[str]]) -> Item:
-    key: Item = {}
-    for name, (kind, value) in plain.items():
-        if kind not in _KEY_TYPES or not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # from outside
-            raise ValueError(kind)
-        key[name] = {kind: base64.b64decode(value, validate=True) if kind == "B" else value}
-    return key
+def _from_text(kind: KeyType, value: str) -> AttributeValue:
+    match kind:
+        case "N":
+            return {"N": encode_decimal(decode_decimal(value))}
+        case "B":
+            return {"B": base64.b64decode(value, validate=True)}
+        case "S":
+            return {"S": text(value)}
+
+
+def _to_text(stored: AttributeValue) -> str:
+    ((kind, value),) = stored.items()
+    return _to_base64(value) if kind == "B" else str(value)
+
+
+def _to_base64(value: bytes) -> str:
+    return base64.b64encode(value).decode()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ddbmodel.expressions import Condition, Placeholders
+from ddbmodel.mapper.access import Access
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,9 @@ class Explanation:
         operation: `Query` or `Scan`.
         table: the table's name.
         index: the index's name; None for the primary key.
-        key_condition: with names in place, values as placeholders; None for a scan.
+        key_condition: with names in place, values as the placeholders of the request; None for a scan.
         filter: likewise; None if there is none.
+        then: what is done with the items of each page afterwards, one sentence for each step.
         request: the parameters as they are sent for the first page, values included.
     """
 
@@ -27,6 +29,7 @@ class Explanation:
     index: str | None
     key_condition: str | None
     filter: str | None
+    then: tuple[str, ...]
     request: dict[str, Any] = field(repr=False)
 
     def __str__(self) -> str:
@@ -37,13 +40,45 @@ class Explanation:
         if self.key_condition is not None:
             lines.append(f"  key condition: {self.key_condition}")
         lines.append(f"  filter: {self.filter or 'none'}")
+        lines.extend(f"  then: {step}" for step in self.then)
         request = json.dumps(self.request, indent=2, ensure_ascii=False, default=_shown)
         return "\n".join([*lines, "  request: " + request.replace("\n", "\n  ")])
 
 
-def readable(condition: Condition | None) -> str | None:
-    """A condition with attribute names in place of `#n0`."""
-    return None if condition is None else condition.text(_Names())
+def explain(operation: str, access: Access, request: dict[str, Any]) -> Explanation:
+    """The explanation of a read.
+
+    Args:
+        operation: DynamoDB's name of it.
+        access: the path and the conditions that were split for it.
+        request: the parameters of its first request.
+    """
+    # One set of placeholders, in the order in which the request is rendered, so that the values match.
+    names = _Names()
+    index = access.path.index
+    return Explanation(
+        operation,
+        request["TableName"],
+        None if index is None else index.name,
+        _readable(access.key_condition, names),
+        _readable(access.filter, names),
+        tuple(_steps(access)),
+        request,
+    )
+
+
+def _readable(condition: Condition | None, names: Placeholders) -> str | None:
+    return None if condition is None else condition.text(names)
+
+
+def _steps(access: Access) -> list[str]:
+    steps = [
+        f"items at the excluded end of the range of {name} are dropped, as BETWEEN includes it"
+        for name in dict.fromkeys(name for name, _ in access.excluded)
+    ]
+    if access.hydrates:
+        steps.append("BatchGetItem fetches the whole items, as the index does not hold them")
+    return steps
 
 
 class _Names(Placeholders):
@@ -55,5 +90,5 @@ class _Names(Placeholders):
         return attribute if attribute.isidentifier() else repr(attribute)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     return f"{len(value)} bytes" if isinstance(value, bytes) else repr(value)

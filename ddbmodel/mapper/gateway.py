@@ -1,13 +1,52 @@
 """What every verb of the mapper needs: the transport, and the names of tables."""
 
+# pyright: reportUnnecessaryIsInstance=false
+# The checks are for callers without a type checker.
+
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
+from ddbmodel.errors import ExpressionError, ModelDefinitionError
 from ddbmodel.model import ModelPlan
 from ddbmodel.operations import Request
+from ddbmodel.schema.tables import check_resource_name
 from ddbmodel.transport import Transport
+
+_PREFIX: Final = re.compile(r"[A-Za-z0-9_.-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayOptions:
+    """What a mapper is told beside how to connect.
+
+    Attributes:
+        table_prefix: put in front of every table's name.
+        cursor_key: signs page tokens; None leaves them unsigned.
+
+    Raises:
+        ModelDefinitionError: the prefix has characters that a table's name cannot have.
+        ExpressionError: the key is neither text nor bytes, or empty.
+    """
+
+    table_prefix: str = ""
+    cursor_key: bytes | str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.table_prefix, str) or not _PREFIX.fullmatch(self.table_prefix):
+            raise ModelDefinitionError(
+                "table_prefix is put in front of table names: use characters of a-z, A-Z, 0-9, '_', '-' and '.'"
+            )
+        if self.cursor_key is not None and not (isinstance(self.cursor_key, bytes | str) and self.cursor_key):
+            raise ExpressionError(
+                "cursor_key is a secret of text or bytes, and not empty; None signs nothing"
+            )
+
+    def secret(self) -> bytes | None:
+        """The key that signs page tokens."""
+        return self.cursor_key.encode() if isinstance(self.cursor_key, str) else self.cursor_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +62,22 @@ class Gateway:
     transport: Transport
     table_prefix: str = ""
     cursor_key: bytes | None = field(default=None, repr=False)
+    _names: dict[str, str] = field(default_factory=dict[str, str], init=False, repr=False)
 
     async def send(self, request: Request) -> dict[str, Any]:
         """Send one request; see `Transport.send` for what it raises."""
         return await self.transport.send(request)
 
     def table_name(self, plan: ModelPlan[Any]) -> str:
-        """The deployed name of a model's table."""
-        return self.table_prefix + plan.stored_table.name
+        """The deployed name of a model's table.
+
+        Raises:
+            ModelDefinitionError: the model has no table, or the prefix makes its name too long.
+        """
+        declared = plan.stored_table.name
+        name = self._names.get(declared)
+        if name is None:
+            name = self.table_prefix + declared
+            check_resource_name("table", name)
+            self._names[declared] = name
+        return name

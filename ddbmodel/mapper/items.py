@@ -8,10 +8,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from ddbmodel.codec.parts import Absent
-from ddbmodel.errors import CodecError, ConditionalCheckFailed, ExpressionError, ItemExists, ItemNotFound
-from ddbmodel.expressions import Action, And, Condition, Function, PathRef, Update, Value
+from ddbmodel.errors import ConditionalCheckFailed, ExpressionError, ItemExists, ItemNotFound, RequestRefused
+from ddbmodel.expressions import Action, And, Condition, Function, PathRef, Update
+from ddbmodel.mapper.arguments import plan_of_object
 from ddbmodel.mapper.gateway import Gateway
+from ddbmodel.mapper.index_keys import check_index_keys
 from ddbmodel.mapper.paths import check_paths, field_path
+from ddbmodel.mapper.refusals import decoded_refusal, decoded_result, explained_refusal
 from ddbmodel.model import ItemKey, ModelPlan, plan_of
 from ddbmodel.operations import (
     DeleteItem,
@@ -37,7 +40,7 @@ async def get(gateway: Gateway, key: ItemKey[M], *, consistent: bool) -> M | Non
 
 async def put(gateway: Gateway, model: M, when: Condition | None, *, return_old: bool) -> M | None:
     """Write an item, whether it was there or not."""
-    plan = plan_of(type(model))
+    plan = plan_of_object("put", model)
     _check_condition(plan, when)
     request = PutItem(
         gateway.table_name(plan),
@@ -49,12 +52,12 @@ async def put(gateway: Gateway, model: M, when: Condition | None, *, return_old:
         result = PutItemResult.from_wire(await gateway.send(request))
     except ConditionalCheckFailed as refusal:
         raise decoded_refusal(refusal, plan) from refusal.__cause__
-    return None if result.attributes is None else plan.decode(result.attributes)
+    return None if result.attributes is None else decoded_result(plan, result.attributes, "put")
 
 
-async def create(gateway: Gateway, model: M, when: Condition | None) -> None:
+async def create(gateway: Gateway, model: BaseModel, when: Condition | None) -> None:
     """Write an item whose key is new."""
-    plan = plan_of(type(model))
+    plan = plan_of_object("create", model)
     _check_condition(plan, when)
     absent = Function("attribute_not_exists", _partition_path(plan))
     request = PutItem(
@@ -66,11 +69,8 @@ async def create(gateway: Gateway, model: M, when: Condition | None) -> None:
         await gateway.send(request)
     except ConditionalCheckFailed as refusal:
         found = decoded_refusal(refusal, plan)
-        if when is None or found.item is not None:
-            raise ItemExists(
-                f"create {plan.model.__name__}: there is an item with this key; use put to replace it",
-                found.item,
-            ) from refusal.__cause__
+        if when is None or refusal.item is not None:
+            raise _exists(plan, found) from refusal.__cause__
         raise found from refusal.__cause__
 
 
@@ -98,12 +98,11 @@ async def update(
         result = UpdateItemResult.from_wire(await gateway.send(request))
     except ConditionalCheckFailed as refusal:
         if must_exist and when is None:
-            raise ItemNotFound(
-                f"update {plan.model.__name__}: there is no item with this key, and the actions do not give every "
-                "required field of a new one; create it, or pass upsert=True"
-            ) from refusal.__cause__
+            raise _missing(plan) from refusal.__cause__
         raise decoded_refusal(refusal, plan) from refusal.__cause__
-    return plan.decode(result.attributes or {})
+    except RequestRefused as refusal:
+        raise explained_refusal(refusal, plan, actions) from refusal.__cause__
+    return decoded_result(plan, result.attributes or {}, "update")
 
 
 async def delete(gateway: Gateway, key: ItemKey[M], when: Condition | None, *, return_old: bool) -> M | None:
@@ -120,19 +119,23 @@ async def delete(gateway: Gateway, key: ItemKey[M], when: Condition | None, *, r
         result = DeleteItemResult.from_wire(await gateway.send(request))
     except ConditionalCheckFailed as refusal:
         raise decoded_refusal(refusal, plan) from refusal.__cause__
-    return None if result.attributes is None else plan.decode(result.attributes)
+    return None if result.attributes is None else decoded_result(plan, result.attributes, "delete")
 
 
-def decoded_refusal(refusal: ConditionalCheckFailed, plan: ModelPlan[Any]) -> ConditionalCheckFailed:
-    """The same refusal with the stored item as a model; None where it is not one of this model."""
-    if refusal.item is None:
-        return refusal
-    try:
-        return type(refusal)(str(refusal), plan.decode(refusal.item))
-    except CodecError as error:
-        undecoded = type(refusal)(str(refusal), None)
-        undecoded.add_note(f"the stored item could not be read: {error}")
-        return undecoded
+def _exists(plan: ModelPlan[Any], found: ConditionalCheckFailed) -> ItemExists:
+    error = ItemExists(
+        f"create {plan.model.__name__}: there is an item with this key; use put to replace it", found.item
+    )
+    for note in getattr(found, "__notes__", ()):
+        error.add_note(note)
+    return error
+
+
+def _missing(plan: ModelPlan[Any]) -> ItemNotFound:
+    return ItemNotFound(
+        f"update {plan.model.__name__}: there is no item with this key, and the actions do not give every "
+        "required field of a new one; create it, or pass upsert=True"
+    )
 
 
 def _partition_path(plan: ModelPlan[Any]) -> PathRef:
@@ -147,7 +150,7 @@ def _existing(plan: ModelPlan[Any], when: Condition | None) -> Condition:
 def _check_condition(plan: ModelPlan[Any], when: Condition | None) -> None:
     if when is None:
         return
-    if not isinstance(when, Condition):  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without a checker
+    if not isinstance(when, Condition):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ExpressionError(
             f"when= takes a condition such as {plan.model.__name__}.status == ..., not a {type(when).__name__}"
         )
@@ -166,26 +169,18 @@ def _completes(plan: ModelPlan[Any], actions: Sequence[Action]) -> bool:
 
 
 def _check_actions(plan: ModelPlan[Any], actions: Sequence[Action]) -> None:
+    """Refuse what is no action, what concerns another model, and changes of the primary key."""
     keys = {attribute.name for attribute in plan.stored_table.key}
-    index_keys = {attribute.name for attribute in plan.stored_table.attributes()} - keys
     for action in actions:
-        if not isinstance(action, Action):  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without a checker
+        if not isinstance(action, Action):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ExpressionError(
                 f"update takes actions such as {plan.model.__name__}.status.set(...), not a {type(action).__name__}"
             )
         operand_paths = () if action.operand is None else action.operand.paths
         check_paths(plan, (action.path, *operand_paths))
-        first = action.path.place.steps[0]
-        if first in keys:
+        if action.path.place.steps[0] in keys:
             raise ExpressionError(
                 f"{action.path!r} is part of the primary key, which never changes: "
                 "put a new item and delete the old one"
             )
-        if first in index_keys:
-            _check_index_key(action)
-
-
-def _check_index_key(action: Action) -> None:
-    stored = action.operand.stored if isinstance(action.operand, Value) else None
-    if stored is not None and next(iter(stored.values())) in ("", b""):
-        raise ExpressionError(f"{action.path!r} is a key of an index and cannot be empty; use .remove()")
+    check_index_keys(plan.stored_table, actions)

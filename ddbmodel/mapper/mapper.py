@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 from pydantic import BaseModel
 
 from ddbmodel.errors import ItemNotFound
 from ddbmodel.expressions import Action, Condition
 from ddbmodel.mapper import batch_get, items, tables
+from ddbmodel.mapper.arguments import key_of_target, key_of_values, plan_of_class
 from ddbmodel.mapper.batch_writer import BatchWriter, OnError
-from ddbmodel.mapper.gateway import Gateway
+from ddbmodel.mapper.gateway import Gateway, GatewayOptions
 from ddbmodel.mapper.query import Query
 from ddbmodel.mapper.scan import Scan
-from ddbmodel.model import ItemKey, plan_of
+from ddbmodel.model import ItemKey
 from ddbmodel.operations import Billing, TableDescription
 from ddbmodel.transport.connect import ConnectOptions, attach, connect
 
@@ -44,7 +46,8 @@ class Mapper:
     """
 
     def __init__(self, client: Any, *, table_prefix: str = "", cursor_key: bytes | str | None = None) -> None:
-        self._gateway = _gateway(attach(client), table_prefix, cursor_key)
+        own = GatewayOptions(table_prefix, cursor_key)
+        self._gateway = Gateway(attach(client), own.table_prefix, own.secret())
 
     @classmethod
     def connect(
@@ -89,20 +92,24 @@ class Mapper:
             session=session,
             config=config,
         )
-        return cls._opened(options, table_prefix, cursor_key)
+        return cls._opened(options, GatewayOptions(table_prefix, cursor_key))
 
     @classmethod
     @asynccontextmanager
-    async def _opened(
-        cls, options: ConnectOptions, table_prefix: str, cursor_key: bytes | str | None
-    ) -> AsyncGenerator[Mapper]:
+    async def _opened(cls, options: ConnectOptions, own: GatewayOptions) -> AsyncGenerator[Mapper]:
         lane = await connect(options)
         mapper = cls.__new__(cls)
-        mapper._gateway = _gateway(lane, table_prefix, cursor_key)
-        try:
+        mapper._gateway = Gateway(lane, own.table_prefix, own.secret())
+        async with mapper:
             yield mapper
-        finally:
-            await lane.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
 
     async def close(self) -> None:
         """Stop using the client. A client that was given to `Mapper(client)` stays open."""
@@ -113,7 +120,7 @@ class Mapper:
         """How many requests, retries and throttled attempts there were so far."""
         return self._gateway.transport.statistics
 
-    # Tables ----------------------------------------------------------------------------------------------------
+    # Tables -------------------------------------------------------------------------------------------------
 
     async def create_table(
         self,
@@ -135,7 +142,7 @@ class Mapper:
             TableInUse: there is a table of this name already.
         """
         return await tables.create_table(
-            self._gateway, plan_of(model), billing=billing, exist_ok=exist_ok, wait=wait
+            self._gateway, plan_of_class("create_table", model), billing=billing, exist_ok=exist_ok, wait=wait
         )
 
     async def delete_table(
@@ -146,7 +153,9 @@ class Mapper:
         Raises:
             TableNotFound: there is none, and `missing_ok` is false.
         """
-        await tables.delete_table(self._gateway, plan_of(model), missing_ok=missing_ok, wait=wait)
+        await tables.delete_table(
+            self._gateway, plan_of_class("delete_table", model), missing_ok=missing_ok, wait=wait
+        )
 
     async def describe_table(self, model: type[BaseModel]) -> TableDescription:
         """The table of a model as it stands: status, keys, indexes, counts, billing.
@@ -154,9 +163,9 @@ class Mapper:
         Raises:
             TableNotFound: there is none.
         """
-        return await tables.describe_table(self._gateway, plan_of(model))
+        return await tables.describe_table(self._gateway, plan_of_class("describe_table", model))
 
-    # Single items ----------------------------------------------------------------------------------------------
+    # Single items -------------------------------------------------------------------------------------------
 
     @overload
     async def get(self, key: ItemKey[M], /, *, consistent: bool = False) -> M | None: ...
@@ -165,7 +174,8 @@ class Mapper:
         self, model: type[M], /, *values: Any, consistent: bool = False, **fields: Any
     ) -> M | None: ...
     async def get(self, model: Any, /, *values: Any, consistent: bool = False, **fields: Any) -> Any:
-        """Read one item: `get(Order, "c1", "o1")`, `get(Order, customer_id="c1", order_id="o1")` or `get(key)`.
+        """Read one item: `get(Order, "c1", "o1")`, `get(Order, customer_id="c1", order_id="o1")` or
+        `get(key)`.
 
         Cost: half a read unit for each 4 KB; consistent, a whole one.
 
@@ -175,7 +185,7 @@ class Mapper:
         Raises:
             CodecError: the key cannot be stored, or the item is not one of this model.
         """
-        key = model if isinstance(model, ItemKey) else plan_of(model).make_key(values, fields)
+        key = key_of_values("get", model, values, fields)
         return await items.get(self._gateway, key, consistent=consistent)
 
     @overload
@@ -190,10 +200,12 @@ class Mapper:
         Raises:
             ItemNotFound: there is no such item.
         """
-        found = await self.get(model, *values, consistent=consistent, **fields)
+        key = key_of_values("require", model, values, fields)
+        found = await items.get(self._gateway, key, consistent=consistent)
         if found is None:
-            name = (model.model if isinstance(model, ItemKey) else model).__name__
-            raise ItemNotFound(f"there is no {name} with this key")
+            raise ItemNotFound(
+                f"there is no {key.model.__name__} with this key; use get if it may be missing"
+            )
         return found
 
     async def create(self, model: BaseModel, *, when: Condition | None = None) -> None:
@@ -249,8 +261,8 @@ class Mapper:
             target: a key (`Order.key("c1", "o1")`), or a model, of which only the key is used.
             actions: such as `Order.total.add(5)`.
             when: a condition on the stored item; otherwise nothing is changed.
-            upsert: True creates an item that is not there, False never does; None does so only if the actions give
-                every required field, so that no item is left that the model could not read.
+            upsert: True creates an item that is not there, False never does; None does so only if the actions
+                give every required field, so that no item is left that the model could not read.
 
         Raises:
             ItemNotFound: there is no such item, and it is not to be created.
@@ -258,7 +270,9 @@ class Mapper:
             ExpressionError: no action, overlapping actions, or a change of the key.
             WriteOutcomeUnknown: the reply was lost, and repeating the update could apply it twice.
         """
-        return await items.update(self._gateway, _key_of(target), actions, when, upsert=upsert)
+        return await items.update(
+            self._gateway, key_of_target("update", target), actions, when, upsert=upsert
+        )
 
     @overload
     async def delete(
@@ -280,23 +294,23 @@ class Mapper:
             ConditionalCheckFailed: `when` is false; `.item` is the stored item.
             WriteOutcomeUnknown: the reply to a conditional delete was lost.
         """
-        return await items.delete(self._gateway, _key_of(target), when, return_old=return_old)
+        return await items.delete(self._gateway, key_of_target("delete", target), when, return_old=return_old)
 
-    # Many items ------------------------------------------------------------------------------------------------
+    # Many items ---------------------------------------------------------------------------------------------
 
     def query(self, model: type[M]) -> Query[M]:
         """Read the items of one partition key: `mapper.query(Order).where(Order.customer_id == "c1")`.
 
         Nothing is sent before the query is iterated over, listed, counted or paged.
         """
-        return Query(self._gateway, plan_of(model))
+        return Query(self._gateway, plan_of_class("query", model))
 
     def scan(self, model: type[M], *, segments: int = 1) -> Scan[M]:
         """Read every item of a model's table, in parallel segments; `.where()` filters what was read.
 
         Memory: up to one page (1 MB) for each segment.
         """
-        return Scan(self._gateway, plan_of(model), segments=segments)
+        return Scan(self._gateway, plan_of_class("scan", model), segments=segments)
 
     async def batch_get(
         self, model: type[M], keys: Iterable[Any], *, consistent: bool = False
@@ -311,7 +325,8 @@ class Mapper:
             consistent: see every write that succeeded before.
 
         Returns:
-            One entry for each key, in order; None where there is no item. A key that comes twice is read once.
+            One entry for each key, in order; None where there is no item. A key that comes twice is read
+            once.
 
         Raises:
             Throttled: keys stayed unprocessed after many tries.
@@ -326,18 +341,7 @@ class Mapper:
 
         Args:
             concurrency: how many requests are under way at once.
-            on_error: what happens to accepted writes when the block is left by an exception: `"flush"` writes them,
-                `"drop"` does not, and reports them as failed.
+            on_error: what happens to accepted writes when the block is left by an exception: `"flush"` writes
+                them, `"drop"` does not, and reports them as failed.
         """
         return BatchWriter(self._gateway, concurrency=concurrency, on_error=on_error)
-
-
-def _gateway(transport: Transport, table_prefix: str, cursor_key: bytes | str | None) -> Gateway:
-    secret = cursor_key.encode() if isinstance(cursor_key, str) else cursor_key
-    return Gateway(transport, table_prefix, secret)
-
-
-def _key_of(target: ItemKey[M] | M) -> ItemKey[M]:
-    if isinstance(target, ItemKey):
-        return target
-    return plan_of(type(target)).key_of(target)

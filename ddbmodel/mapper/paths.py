@@ -1,4 +1,4 @@
-"""Whether a path belongs to a model, and the paths of key fields."""
+"""Whether a path belongs to a model, and the paths of its fields."""
 
 from __future__ import annotations
 
@@ -15,17 +15,30 @@ def check_paths(plan: ModelPlan[Any], paths: Iterable[PathRef]) -> None:
     """Refuse paths of another model.
 
     Raises:
-        ExpressionError: one of the paths starts from a class that is not the model or a base of it.
+        ExpressionError: one of the paths starts from a class that is not the model or a base of it, or from a
+            base that stores the field under another name.
     """
+    model = plan.model.__name__
     for path in paths:
         if not issubclass(plan.model, path.place.root):
             raise ExpressionError(
-                f"{path!r} is no path of {plan.model.__name__}; a part's field is "
-                f"{plan.model.__name__}.<field>.at({path!r})"
+                f"{path!r} is no path of {model}; a part's field is {model}.<field>.at({path!r})"
+            )
+        top = path.place.lineage[0].field
+        if top is not None and plan.part.fields[top.name].stored_name != top.stored_name:
+            raise ExpressionError(
+                f"{path!r}: {model} stores {top.name} under another name; write {model}.{top.name}"
             )
 
 
 def field_path(plan: ModelPlan[Any], field: FieldCodec) -> PathRef:
     """The path of a field of the model."""
-    path: PathRef = getattr(plan.model, field.name)
-    return path
+    # Not by getattr: a field may have the name of a method that every model has.
+    return PathRef(
+        plan.model, (field.stored_name,), f"{plan.model.__name__}.{field.name}", field.codec, field
+    )
+
+
+def key_paths(plan: ModelPlan[Any], attributes: Iterable[str]) -> tuple[PathRef, ...]:
+    """The paths of key attributes, by their stored names, sorted."""
+    return tuple(field_path(plan, plan.part.by_stored_name[name]) for name in sorted(attributes))

@@ -1,262 +1,242 @@
 """The planner: which key or index serves a query, and how its conditions are split.
 
-The top-level conjunction is split into equality on the partition key, conditions on the sort key, and a filter. A path is
-usable when its partition key is bound by equality; among usable ones the one whose sort key absorbs most wins, ties
-go to the primary key, then to the order of declaration. A query never becomes a scan.
+The top-level conjunction is split into equality on the partition key, conditions on the sort key, and a
+filter. A path is usable when its partition key is bound by equality; among usable ones the one whose sort key
+absorbs most wins, ties go to the primary key, then to the order of declaration. A query never becomes a scan.
+
+Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
+from ddbmodel import limits
+from ddbmodel.codec.parts import SerializedPartCodec
+from ddbmodel.codec.sizes import value_size_bytes
 from ddbmodel.errors import ExpressionError, NoAccessPath
-from ddbmodel.expressions import And, Between, Comparison, Condition, Function, PathRef, Value
+from ddbmodel.expressions import Condition, PathRef
+from ddbmodel.mapper.access import Access, AccessPath, Wish, access_paths
+from ddbmodel.mapper.key_ranges import Narrowed, constants_of, narrow, subject_of
 from ddbmodel.model import ModelPlan
-from ddbmodel.schema import IndexSchema, KeyAttribute
-
-_RANGES: Final = frozenset(("<", "<=", ">", ">="))
+from ddbmodel.schema import KeyAttribute
 
 
-@dataclass(frozen=True, slots=True)
-class AccessPath:
-    """The primary key, or an index, as a way to items.
-
-    Attributes:
-        name: for messages.
-        index: None for the primary key.
-        attribute: the class attribute that declares the index.
-    """
-
-    name: str
-    index: IndexSchema | None
-    partition_key: tuple[KeyAttribute, ...]
-    sort_key: tuple[KeyAttribute, ...]
-
-    @property
-    def key_names(self) -> frozenset[str]:
-        """The key attributes of the path."""
-        return frozenset(attribute.name for attribute in (*self.partition_key, *self.sort_key))
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """A usable path, with the conditions split for it."""
-
-    path: AccessPath
-    partition: tuple[Condition, ...]
-    sort: tuple[Condition, ...]
-    filters: tuple[Condition, ...]
-
-    @property
-    def key_condition(self) -> Condition:
-        """The key condition: equality on the partition key, and what the sort key absorbed."""
-        return joined((*self.partition, *self.sort))
-
-    @property
-    def filter(self) -> Condition | None:
-        """What is left, to be applied after reading; None if nothing is."""
-        return joined(self.filters) if self.filters else None
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a query asks for beside its conditions.
-
-    Attributes:
-        index: the DynamoDB name of the index that the user forces; `""` forces the primary key, None leaves the choice.
-        consistent: rules out global indexes.
-        attributes: the attributes that the result needs; None for the whole model.
-        hydrate: the index needs to hold keys only, the rest is fetched.
-    """
-
-    index: str | None = None
-    consistent: bool = False
-    attributes: frozenset[str] | None = None
-    hydrate: bool = False
-
-
-def joined(conditions: Sequence[Condition]) -> Condition:
-    """The conjunction of one or more conditions."""
-    return conditions[0] if len(conditions) == 1 else And(tuple(conditions))
-
-
-def access_paths(plan: ModelPlan[Any]) -> Iterator[AccessPath]:
-    """The primary key, then the indexes in order of declaration."""
-    table = plan.stored_table
-    yield AccessPath("the primary key", None, table.partition_key, table.sort_key)
-    for index in table.indexes:
-        yield AccessPath(f"index {index.name}", index, index.partition_key, index.sort_key)
-
-
-def choose(plan: ModelPlan[Any], conditions: Sequence[Condition], wish: Wish) -> Access:
-    """The best usable path.
+def choose(plan: ModelPlan[Any], conditions: Iterable[Condition], wish: Wish) -> Access:
+    """The best usable path for a query.
 
     Raises:
         NoAccessPath: none is usable; the message lists what each one lacks.
+        ExpressionError: conditions on a key attribute exclude each other.
     """
     conjuncts = [part for condition in conditions for part in condition.conjuncts()]
     best: Access | None = None
     lacks: list[str] = []
-    for path in access_paths(plan):
-        if wish.index is not None and wish.index != (path.index.name if path.index else ""):
-            continue
+    for path in _candidates(plan, wish):
         try:
-            access = _split(plan, path, conjuncts, wish)
+            access = _with_contents(plan, _split(plan, path, conjuncts), wish)
         except _Unusable as reason:
-            lacks.append(f"{path.name} ({_shape(path)}): {reason}")
+            lacks.append(f"{path.name} ({_names(plan, path.key)}): {reason}")
             continue
         if best is None or len(access.sort) > len(best.sort):
             best = access
     if best is None:
-        raise NoAccessPath(
-            f"no key or index of {plan.model.__name__} serves this query; a query never becomes a scan, "
-            f"use mapper.scan if you want one. {'; '.join(lacks)}"
-        )
+        raise NoAccessPath(_message(plan, wish, lacks))
     return best
+
+
+def for_scan(plan: ModelPlan[Any], conditions: Iterable[Condition], wish: Wish) -> Access:
+    """The table, or the index that is asked for, read from end to end.
+
+    Raises:
+        ExpressionError: the index does not hold what is needed, or cannot be read consistently.
+    """
+    (path,) = _candidates(plan, replace(wish, index=wish.index or ""))
+    filters = tuple(part for condition in conditions for part in condition.conjuncts())
+    try:
+        return _with_contents(plan, Access(path, (), (), filters), wish)
+    except _Unusable as reason:
+        raise ExpressionError(
+            f"{path.name} does not serve this scan of {plan.model.__name__}: {reason}"
+        ) from None
 
 
 class _Unusable(Exception):
     """Why a path does not serve."""
 
 
-@dataclass(slots=True)
-class _Pool:
-    """The conditions that are not placed yet."""
+def _candidates(plan: ModelPlan[Any], wish: Wish) -> list[AccessPath]:
+    paths = access_paths(plan)
+    if wish.index is None:
+        return list(paths)
+    return [path for path in paths if wish.index == ("" if path.index is None else path.index.name)]
 
-    conditions: list[Condition] = field(default_factory=list)
 
-    def take_equality(self, attribute: str) -> Condition | None:
-        for condition in self.conditions:
-            if (
-                isinstance(condition, Comparison)
-                and condition.operator == "="
-                and _subject(condition) == attribute
-            ):
-                self._remove(condition)
-                return condition
+# Splitting ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What the sort key absorbed, and the attributes that it got to."""
+
+    conditions: tuple[Condition, ...]
+    attributes: frozenset[str]
+    excluded: tuple[tuple[str, dict[str, Any]], ...]
+
+
+def _split(plan: ModelPlan[Any], path: AccessPath, conjuncts: Sequence[Condition]) -> Access:
+    offers = _offers(conjuncts)
+    partition = _take_partition(plan, path, offers)
+    taken = _take_sort(path, offers)
+    served = taken.attributes | {attribute.name for attribute in path.partition_key}
+    filters = tuple(condition for condition in conjuncts if _attribute_of(condition) not in served)
+    _check_filters(plan, path, filters)
+    return Access(path, partition, taken.conditions, filters, taken.excluded)
+
+
+def _offers(conjuncts: Sequence[Condition]) -> dict[str, list[Condition]]:
+    """The conditions that a key could serve, by attribute."""
+    offers: dict[str, list[Condition]] = {}
+    for condition in conjuncts:
+        attribute = _attribute_of(condition)
+        if attribute is not None:
+            offers.setdefault(attribute, []).append(condition)
+    return offers
+
+
+def _attribute_of(condition: Condition) -> str | None:
+    subject = subject_of(condition)
+    if subject is None or len(subject.place.steps) != 1:
         return None
-
-    def take_range(self, attribute: str) -> Condition | None:
-        ranges = [c for c in self.conditions if _is_range(c) and _subject(c) == attribute]
-        if not ranges:
-            return None
-        merged = _between(ranges) if len(ranges) == 2 else ranges[0]
-        for condition in ranges if merged not in ranges else [merged]:
-            self._remove(condition)
-        return merged
-
-    def _remove(self, condition: Condition) -> None:
-        self.conditions = [other for other in self.conditions if other is not condition]
+    return str(subject.place.steps[0])
 
 
-def _split(plan: ModelPlan[Any], path: AccessPath, conjuncts: Sequence[Condition], wish: Wish) -> Access:
-    _check_wish(plan, path, wish)
-    pool = _Pool(list(conjuncts))
-    partition = _take_partition(pool, path)
-    sort: list[Condition] = []
-    for attribute in path.sort_key:
-        equality = pool.take_equality(attribute.name)
-        condition = equality or pool.take_range(attribute.name)
-        if condition is not None:
-            sort.append(condition)
-        if equality is None:
-            break
-    _check_filters(path, pool.conditions)
-    return Access(path, partition, tuple(sort), tuple(pool.conditions))
-
-
-def _take_partition(pool: _Pool, path: AccessPath) -> tuple[Condition, ...]:
-    found = [(attribute.name, pool.take_equality(attribute.name)) for attribute in path.partition_key]
-    missing = [name for name, condition in found if condition is None]
+def _take_partition(
+    plan: ModelPlan[Any], path: AccessPath, offers: dict[str, list[Condition]]
+) -> tuple[Condition, ...]:
+    taken: list[Condition] = []
+    missing: list[KeyAttribute] = []
+    for attribute in path.partition_key:
+        narrowed = _narrowed(attribute, offers, limits.PARTITION_KEY_BYTES)
+        if narrowed is not None and narrowed.is_equality:
+            taken.append(narrowed.condition)
+        else:
+            missing.append(attribute)
     if missing:
-        raise _Unusable(f"needs == on {' and '.join(missing)}")
-    return tuple(condition for _, condition in found if condition is not None)
+        raise _Unusable(f"needs == on {_names(plan, missing, ' and ')}")
+    return tuple(taken)
 
 
-def _check_wish(plan: ModelPlan[Any], path: AccessPath, wish: Wish) -> None:
-    index = path.index
-    if index is None:
-        return
-    if wish.consistent and index.kind == "global":
-        raise _Unusable("a global index cannot be read consistently")
-    if index.projection.kind == "ALL" or wish.hydrate:
-        return
-    held = {attribute.name for attribute in (*plan.stored_table.key, *index.key)} | set(
-        index.projection.attributes
-    )
-    needed = frozenset(plan.part.by_stored_name) if wish.attributes is None else wish.attributes
-    if not needed <= held:
-        missing = ", ".join(sorted(needed - held))
-        raise _Unusable(f"does not hold {missing}: select fewer fields, or ask to .hydrate()")
+def _take_sort(path: AccessPath, offers: dict[str, list[Condition]]) -> _Taken:
+    """Equality from left to right, then one range; nothing to the right of that.
+
+    Source:
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.DesignPattern.MultiAttributeKeys.html
+    """
+    taken: list[Condition] = []
+    names: set[str] = set()
+    excluded: list[tuple[str, dict[str, Any]]] = []
+    for attribute in path.sort_key:
+        narrowed = _narrowed(attribute, offers, limits.SORT_KEY_BYTES)
+        if narrowed is None:
+            break
+        taken.append(narrowed.condition)
+        names.add(attribute.name)
+        excluded.extend((attribute.name, end.stored) for end in narrowed.excluded)
+        if not narrowed.is_equality:
+            break
+    return _Taken(tuple(taken), frozenset(names), tuple(excluded))
 
 
-def _check_filters(path: AccessPath, filters: Sequence[Condition]) -> None:
+def _narrowed(
+    attribute: KeyAttribute, offers: dict[str, list[Condition]], limit_bytes: int
+) -> Narrowed | None:
+    conditions = offers.get(attribute.name)
+    if conditions is None:
+        return None
+    for condition in conditions:
+        for value in constants_of(condition):
+            size = value_size_bytes(value.stored)
+            if not 1 <= size <= limit_bytes:
+                raise _Unusable(
+                    f"{subject_of(condition)!r} is compared with a value of {size:,} bytes, "
+                    f"and a key has 1 to {limit_bytes:,}"
+                )
+    return narrow(conditions)
+
+
+def _check_filters(plan: ModelPlan[Any], path: AccessPath, filters: Sequence[Condition]) -> None:
     """DynamoDB refuses the key attributes of the path in a filter.
 
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.FilterExpression.html
     """
+    keys = {attribute.name for attribute in path.key}
     for condition in filters:
-        for path_ref in condition.paths:
-            name = path_ref.place.steps[0]
-            if name in path.key_names:
-                raise _Unusable(
-                    f"{path_ref!r} is part of its key and cannot be filtered on: give one of ==, <, <=, >, >=, "
-                    ".between(low, high), .begins_with(prefix) for it, alone at the top level"
-                )
+        for ref in condition.paths:
+            if ref.place.steps[0] in keys:
+                raise _Unusable(_why_no_filter(plan, path, condition, ref))
 
 
-def _subject(condition: Condition) -> str | None:
-    """The attribute that a condition compares with constants; None for every other condition."""
-    match condition:
-        case Comparison(left=PathRef() as path, right=Value()):
-            return _attribute(path)
-        case Between(operand=PathRef() as path, low=Value(), high=Value()):
-            return _attribute(path)
-        case Function(name="begins_with", path=path, argument=Value()):
-            return _attribute(path)
-        case _:
-            return None
-
-
-def _attribute(path: PathRef) -> str | None:
-    steps = path.place.steps
+def _why_no_filter(plan: ModelPlan[Any], path: AccessPath, condition: Condition, ref: PathRef) -> str:
+    attribute = _attribute_of(condition)
+    for number, sort in enumerate(path.sort_key):
+        if number and sort.name == attribute:
+            before = _names(plan, path.sort_key[:number], " and ")
+            return f"the sort key is used from left to right, so {ref!r} needs == on {before} before it"
     return (
-        steps[0] if type(path).__name__ != "Size" and len(steps) == 1 and isinstance(steps[0], str) else None
+        f"{ref!r} is part of its key and cannot be filtered on: compare it with a value by ==, <, <=, >, >=, "
+        ".between() or .begins_with(), outside of | and ~"
     )
 
 
-def _is_range(condition: Condition) -> bool:
-    return isinstance(condition, Between | Function) or (
-        isinstance(condition, Comparison) and condition.operator in _RANGES
-    )
+# What a path holds -------------------------------------------------------------------------------------
 
 
-def _between(ranges: Sequence[Condition]) -> Condition:
-    """`low <= key` and `key <= high` as one condition, as a key condition takes only one for the sort key."""
-    bounds = {c.operator: c for c in ranges if isinstance(c, Comparison)}
-    if set(bounds) != {">=", "<="}:
-        raise _Unusable(
-            "takes one condition on its sort key; two bounds go together as >= and <=, or .between(low, high)"
-        )
-    low, high = bounds[">="], bounds["<="]
-    return Between(low.left, low.right, high.right)
+def _with_contents(plan: ModelPlan[Any], access: Access, wish: Wish) -> Access:
+    """The access, if the path can be read as wished and holds what is needed.
 
-
-def _shape(path: AccessPath) -> str:
-    return ", ".join(attribute.name for attribute in (*path.partition_key, *path.sort_key))
-
-
-def check_key_values(access: Access) -> None:
-    """Refuse empty key values, which no item has.
-
-    Raises:
-        ExpressionError: text or bytes of length 0.
+    The service takes no filter on what an index does not hold, and of a global index it returns nothing else.
     """
-    for condition in (*access.partition, *(c for c in access.sort if isinstance(c, Comparison))):
-        if isinstance(condition, Comparison) and isinstance(condition.right, Value):
-            if next(iter(condition.right.stored.values())) in ("", b""):
-                raise ExpressionError(
-                    f"{condition.left!r}: a key is never empty, so nothing can be found with it"
-                )
+    path = access.path
+    if wish.consistent and path.index is not None and path.index.kind == "global":
+        raise _Unusable("a global index cannot be read consistently")
+    filtered = frozenset(str(ref.place.steps[0]) for part in access.filters for ref in part.paths)
+    if lacking := path.lacking(filtered):
+        raise _Unusable(f"does not hold {_fields(plan, lacking)}, so nothing can be filtered by it")
+    needed = _everything(plan) if wish.attributes is None else wish.attributes
+    if path.holds(needed):
+        return access
+    if wish.hydrate:
+        return replace(access, hydrates=True)
+    what = "every attribute" if needed is None else _fields(plan, path.lacking(needed))
+    raise _Unusable(f"does not hold {what}: .select() fields that it holds, or ask to .hydrate()")
+
+
+def _everything(plan: ModelPlan[Any]) -> frozenset[str] | None:
+    """The attributes of a whole model; None if they cannot be told."""
+    open_ended = plan.model.model_config.get("extra") == "allow" or isinstance(plan.part, SerializedPartCodec)
+    return None if open_ended else frozenset(plan.part.by_stored_name)
+
+
+# Messages ----------------------------------------------------------------------------------------------
+
+
+def _message(plan: ModelPlan[Any], wish: Wish, lacks: Sequence[str]) -> str:
+    model = plan.model.__name__
+    if wish.index is not None:
+        return f"this query of {model} cannot be served by {lacks[0]}"
+    advice = f"a query never becomes a scan: mapper.scan({model}) reads the whole table"
+    first = f"no key or index of {model} serves this query; {advice}"
+    return "\n".join((first, *(f"  {lack}" for lack in lacks)))
+
+
+def _fields(plan: ModelPlan[Any], attributes: Iterable[str]) -> str:
+    """Attributes under the names that their fields have in Python."""
+    fields = plan.part.by_stored_name
+    return ", ".join(sorted(fields[name].name if name in fields else name for name in attributes))
+
+
+def _names(plan: ModelPlan[Any], key: Iterable[KeyAttribute], separator: str = ", ") -> str:
+    return separator.join(_fields(plan, (attribute.name,)) for attribute in key)

@@ -1,23 +1,24 @@
-"""What queries and scans share: pages, limits, page tokens, and turning items into results."""
+"""What queries and scans share: how they are described, and what can be asked of them."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Self, TypeVar
 
 from ddbmodel.codec.values import Item
-from ddbmodel.errors import ExpressionError
+from ddbmodel.errors import ExpressionError, InvalidCursor
 from ddbmodel.expressions import Condition, PathRef
-from ddbmodel.mapper.batch_get import fetch_items
-from ddbmodel.mapper.cursor import Cursors
-from ddbmodel.mapper.explanation import Explanation
+from ddbmodel.mapper.access import Access
+from ddbmodel.mapper.cursor import Cursors, Position
+from ddbmodel.mapper.explanation import Explanation, explain
 from ddbmodel.mapper.gateway import Gateway
+from ddbmodel.mapper.pages import LIMIT_MAX, Pager, PageRequest, ReadOptions, ReadRequest
 from ddbmodel.mapper.paths import check_paths
 from ddbmodel.mapper.selection import Selection
 from ddbmodel.model import GlobalIndex, LocalIndex, ModelPlan
-from ddbmodel.operations.page import PageResult
 
 R = TypeVar("R")
 
@@ -35,45 +36,28 @@ class Page(Generic[R]):
     next: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """The options that every read has; immutable, so that a read can be kept and varied."""
-
-    conditions: tuple[Condition, ...] = field(default=(), repr=False)
-    limit: int | None = None
-    page_size: int | None = None
-    consistent: bool = False
-    forward: bool = True
-    index: str | None = None
-    hydrate: bool = False
-    selection: Selection | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PageRequest:
-    """What one request of a read varies; `in_order` keeps a scan from reading segments in parallel."""
-
-    start: Item | None = field(default=None, repr=False)
-    limit: int | None = None
-    count_only: bool = False
-    segment: int | None = None
-    in_order: bool = False
-
-
 class Read(ABC, Generic[R]):
     """A query or a scan: described first, sent when it is iterated over, listed, counted or paged.
 
     Every method that changes an option returns a new read.
+
+    Raises:
+        ModelDefinitionError: the model has no table.
     """
 
-    __slots__ = ("_gateway", "_options", "_plan")
+    __slots__ = ("_gateway", "_options", "_plan", "_planned")
 
     def __init__(self, gateway: Gateway, plan: ModelPlan[Any], options: ReadOptions | None = None) -> None:
+        plan.stored_table  # noqa: B018  # raises if there is none
         self._gateway = gateway
         self._plan = plan
         self._options = options or ReadOptions()
+        self._planned: Pager | None = None
 
-    # Options ---------------------------------------------------------------------------------------------------
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._plan.model.__name__}>"
+
+    # Options -------------------------------------------------------------------------------------------
 
     def where(self, *conditions: Condition) -> Self:
         """Keep the items of which all conditions are true; more calls add conditions.
@@ -91,11 +75,19 @@ class Read(ABC, Generic[R]):
         return self._with(conditions=(*self._options.conditions, *conditions))
 
     def limit(self, items: int) -> Self:
-        """Stop after so many items have come out."""
+        """Stop after so many items have come out, on all pages together.
+
+        Raises:
+            ExpressionError: not a whole number from 1 on.
+        """
         return self._with(limit=_positive("limit", items))
 
     def page_size(self, items: int) -> Self:
-        """Read so many items with one request, before the filter; the service's 1 MB applies as well."""
+        """Read so many items with one request, before the filter; the service's 1 MB applies as well.
+
+        Raises:
+            ExpressionError: not a whole number from 1 on.
+        """
         return self._with(page_size=_positive("page_size", items))
 
     def consistent(self, consistent: bool = True) -> Self:
@@ -103,74 +95,101 @@ class Read(ABC, Generic[R]):
         return self._with(consistent=consistent)
 
     def using(self, index: GlobalIndex | LocalIndex | None) -> Self:
-        """Read through this index (`Order.by_status`); None is the primary key."""
+        """Read through this index (`Order.by_status`); None is the primary key.
+
+        Raises:
+            ExpressionError: the model has no such index.
+        """
         return self._with(index="" if index is None else self._index_name(index))
 
+    def hydrate(self, hydrate: bool = True) -> Self:
+        """Fetch the items from the table where the index holds only part of what is asked for.
+
+        An index lags behind its table: an item that was deleted since is left out, and one that was changed
+        since comes as it is now, whether the conditions are still true for it or not.
+
+        Cost: what BatchGetItem takes for each item, on top of the index.
+        """
+        return self._with(hydrate=hydrate)
+
     def _index_name(self, index: GlobalIndex | LocalIndex) -> str:
-        for declared in self._plan.indexes.values():
-            if declared.name == index.name:
-                return declared.name
-        raise ExpressionError(f"{self._plan.model.__name__} has no index {index.name!r}")
+        if index not in self._plan.indexes.values():
+            model = self._plan.model.__name__
+            names = ", ".join(f"{model}.{name}" for name in self._plan.indexes) or "it has none"
+            raise ExpressionError(f"using() takes an index of {model}: {names}")
+        return index.name
 
     def _selecting(self, paths: Sequence[PathRef]) -> Any:
-        if not paths:
-            raise ExpressionError("select() needs at least one path, such as Order.total")
-        return self._with(selection=Selection(self._plan, tuple(paths)))
+        return self._with(selection=Selection(self._plan, paths))
 
     def _with(self, **changes: Any) -> Self:
         return type(self)(self._gateway, self._plan, replace(self._options, **changes))
 
-    # Results ---------------------------------------------------------------------------------------------------
+    # Results -------------------------------------------------------------------------------------------
 
-    def __aiter__(self) -> AsyncIterator[R]:
-        return self._results()
+    async def __aiter__(self) -> AsyncGenerator[R]:
+        async with aclosing(self._pager.items()) as items:
+            async for item in items:
+                yield self._result(item)
 
     async def all(self) -> list[R]:
         """All results. Memory: all of them; iterate if there may be many."""
         return [result async for result in self]
 
     async def first(self) -> R | None:
-        """The first result, or None."""
-        limit = 1 if self._options.limit is None else min(1, self._options.limit)
-        async for result in self._with(limit=limit):
-            return result
+        """The first result, or None.
+
+        Cost: one item. With a filter, whatever is read until one passes it, 1 MB at least if there is as
+        much; `page_size` makes that less.
+        """
+        async with aclosing(self._with(limit=1).__aiter__()) as results:
+            async for result in results:
+                return result
         return None
 
     async def count(self) -> int:
-        """How many items there are. Cost: as reading them, but nothing is transferred."""
-        limit, total = self._options.limit, 0
-        async for page in self._pages(PageRequest(count_only=True)):
-            total += page.count
-            if limit is not None and total >= limit:
-                return limit
-        return total
+        """How many items there are, up to the limit; in an index, how many entries.
+
+        Cost: the read units of reading them, though nothing is transferred.
+        """
+        return await self._pager.count()
 
     async def page(self, *, size: int, after: str | None = None) -> Page[R]:
         """Up to `size` results, and the token for the next ones.
 
+        `next` is None as soon as nothing more comes. Only with a filter, and where items of an index have
+        gone since, a page with a token can be followed by one without items.
+
+        Cost: one item more than `size` is read. With a filter a request reads up to 1 MB, and what it finds
+        beyond the page is read again for the next one; `page_size` makes that less.
+
         Args:
             size: how many results come out at most.
-            after: `next` of the page before; None is the first page. A token serves only the query it came from.
+            after: `next` of the page before; None is the first page. A token serves only the query that it
+                came from, with the same conditions and options; a condition on the time that it is now is
+                another one a moment later.
 
         Raises:
             InvalidCursor: the token is damaged or of another query.
+            ExpressionError: the size is not a whole number from 1 on.
         """
-        _positive("size", size)
+        room, limit = min(_positive("size", size), LIMIT_MAX), self._options.limit
         cursors = self._cursors()
         start = None if after is None else cursors.read(after)
-        items: list[Item] = []
-        last: Item | None = None
-        async for page in self._pages(
-            PageRequest(start=start, limit=self._request_limit(size), in_order=True)
-        ):
-            room = size - len(items)
-            items.extend(page.items[:room])
-            cut = len(page.items) > room
-            last = self._position(page.items[room - 1]) if cut else page.last_evaluated_key
-            if cut or len(items) == size:
-                break
-        results = await self._decoded(items)
-        return Page(results, None if last is None else cursors.make(last))
+        delivered = 0 if start is None else start.delivered
+        if limit is not None:
+            if delivered >= limit:
+                raise InvalidCursor("the page token is of a read that has come to its limit")
+            room = min(room, limit - delivered)
+        items, end = await self._pager.page(
+            None if start is None else start.key, room, last=limit is not None and room == limit - delivered
+        )
+        results = [self._result(item) for item in items]
+        if limit is not None:
+            delivered += len(items)
+        if end is None or delivered == limit:
+            return Page(results, None)
+        return Page(results, cursors.make(Position(end, delivered)))
 
     def explain(self) -> Explanation:
         """What will be sent, without sending it.
@@ -178,86 +197,37 @@ class Read(ABC, Generic[R]):
         Raises:
             NoAccessPath: a query that no key or index serves.
         """
-        return self._explained(self._request(PageRequest(limit=self._request_limit(self._options.limit))))
+        request = self._pager.first_request()
+        return explain(request.name, self._pager.access, request.to_wire())
 
-    # Pages -----------------------------------------------------------------------------------------------------
-
-    @abstractmethod
-    def _request(self, page: PageRequest) -> Any:
-        """The request for one page."""
-
-    @abstractmethod
-    def _explained(self, request: Any) -> Explanation:
-        """The explanation of a request."""
-
-    @abstractmethod
-    def _key_paths(self) -> tuple[PathRef, ...]:
-        """The key attributes of the path that is read, and of the table."""
-
-    @abstractmethod
-    def _has_filter(self) -> bool:
-        """True if items are dropped after they were read."""
-
-    async def _results(self) -> AsyncGenerator[R]:
-        left = self._options.limit
-        pages = self._pages(PageRequest(limit=self._request_limit(left)))
-        try:
-            async for page in pages:
-                for result in await self._decoded(page.items if left is None else page.items[:left]):
-                    yield result
-                if left is not None:
-                    left -= len(page.items)
-                    if left <= 0:
-                        return
-        finally:
-            await pages.aclose()
-
-    async def _pages(self, page: PageRequest) -> AsyncGenerator[PageResult]:
-        """Page after page. A page without items is not the last one while the service says there is more."""
-        while True:
-            request = self._request(page)
-            result = PageResult.from_wire(await self._gateway.send(request))
-            yield result
-            if result.last_evaluated_key is None:
-                return
-            page = replace(page, start=result.last_evaluated_key)
-
-    def _request_limit(self, wanted: int | None) -> int | None:
-        """How many items one request reads: no more than wanted, where no filter drops some of them."""
-        size = self._options.page_size
-        if wanted is None or self._has_filter():
-            return size
-        return wanted if size is None else min(size, wanted)
-
-    async def _decoded(self, items: Sequence[Item]) -> list[R]:
+    def _result(self, item: Item) -> Any:
         selection = self._options.selection
-        if selection is not None:
-            rows: list[Any] = [selection.row(item) for item in items]
-            return rows
-        if self._options.hydrate and self._options.index != "":
-            items = await self._hydrated(items)
-        models: list[Any] = [self._plan.decode(item) for item in items]
-        return models
+        return self._plan.decode(item) if selection is None else selection.row(item)
 
-    async def _hydrated(self, items: Sequence[Item]) -> list[Item]:
-        """The whole items of index entries; what was deleted in between is left out."""
-        keys = [self._plan.key_from_item(item) for item in items]
-        found = await fetch_items(self._gateway, self._plan, keys, consistent=self._options.consistent)
-        return [item for item in found if item is not None]
+    # Requests ------------------------------------------------------------------------------------------
 
-    # Tokens ----------------------------------------------------------------------------------------------------
+    @property
+    def _pager(self) -> Pager:
+        """How it is read; planned once, when that is first needed."""
+        if self._planned is None:
+            self._planned = self._plan_pages(self._access())
+        return self._planned
 
-    def _position(self, item: Item) -> Item:
-        """The key to continue after an item."""
-        return {name: item[name] for name in self._key_names()}
-
-    def _key_names(self) -> frozenset[str]:
-        return frozenset(str(path.place.steps[0]) for path in self._key_paths())
+    def _plan_pages(self, access: Access) -> Pager:
+        return Pager(self._gateway, self._plan, access, self._options, self._request)
 
     def _cursors(self) -> Cursors:
-        wire: dict[str, Any] = self._request(PageRequest()).to_wire()
-        wire.pop("Limit", None)
-        return Cursors(wire, self._key_names(), self._gateway.cursor_key)
+        pager = self._pager
+        position = pager.access.path.position
+        return Cursors(pager.identity(), position, pager.access.bound, self._gateway.cursor_key)
+
+    @abstractmethod
+    def _access(self) -> Access:
+        """The path that serves it, and the conditions split for that path."""
+
+    @abstractmethod
+    def _request(self, access: Access, page: PageRequest) -> ReadRequest:
+        """The request for one page."""
 
 
 def _positive(name: str, value: int) -> int:

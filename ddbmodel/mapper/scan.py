@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator
 from dataclasses import replace
 from typing import Any, Self, TypeVar, overload
 
 from ddbmodel import limits
 from ddbmodel.errors import ExpressionError
-from ddbmodel.expressions import Path, PathRef
-from ddbmodel.mapper.explanation import Explanation, readable
-from ddbmodel.mapper.planner import joined
-from ddbmodel.mapper.query import paths_of_attributes
-from ddbmodel.mapper.read import PageRequest, Read, ReadOptions
+from ddbmodel.expressions import Path
+from ddbmodel.mapper.access import Access
+from ddbmodel.mapper.gateway import Gateway
+from ddbmodel.mapper.pages import Pager, PageRequest, ReadOptions
+from ddbmodel.mapper.planner import for_scan
+from ddbmodel.mapper.read import Read
+from ddbmodel.model import ModelPlan
 from ddbmodel.operations import Scan as ScanRequest
-from ddbmodel.operations.page import PageResult
 
 R = TypeVar("R")
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
+D = TypeVar("D")
+E = TypeVar("E")
+F = TypeVar("F")
 
 
 class Scan(Read[R]):
-    """A scan. Items come in no order. Cost: read units for everything that is stored, whatever the filter drops."""
+    """A scan. Items come in no order; pages come one after the other, whatever the number of segments.
+
+    Through an index (`using`) it yields what is in the index.
+
+    Cost: read units for everything that is stored, whatever the filter drops.
+    Memory: up to one page (1 MB) for each of up to 64 segments under way.
+
+    Raises:
+        ExpressionError: the number of segments is impossible; or, when it is sent or explained, the index
+            does not hold what is asked for, or cannot be read consistently.
+    """
 
     __slots__ = ("_segments",)
 
     def __init__(
-        self, gateway: Any, plan: Any, options: ReadOptions | None = None, segments: int = 1
+        self, gateway: Gateway, plan: ModelPlan[Any], options: ReadOptions | None = None, segments: int = 1
     ) -> None:
         super().__init__(gateway, plan, options)
-        if not 1 <= segments <= limits.SCAN_SEGMENTS:
+        if isinstance(segments, bool) or not 1 <= segments <= limits.SCAN_SEGMENTS:
             raise ExpressionError(f"segments is a number from 1 to {limits.SCAN_SEGMENTS:,}")
         self._segments = segments
 
@@ -43,75 +55,42 @@ class Scan(Read[R]):
     @overload
     def select(self, a: Path[A], b: Path[B], c: Path[C], /) -> Scan[tuple[A, B, C]]: ...
     @overload
+    def select(self, a: Path[A], b: Path[B], c: Path[C], d: Path[D], /) -> Scan[tuple[A, B, C, D]]: ...
+    @overload
+    def select(
+        self, a: Path[A], b: Path[B], c: Path[C], d: Path[D], e: Path[E], /
+    ) -> Scan[tuple[A, B, C, D, E]]: ...
+    @overload
+    def select(
+        self, a: Path[A], b: Path[B], c: Path[C], d: Path[D], e: Path[E], f: Path[F], /
+    ) -> Scan[tuple[A, B, C, D, E, F]]: ...
+    @overload
     def select(self, *paths: Path[Any]) -> Scan[tuple[Any, ...]]: ...
     def select(self, *paths: Path[Any]) -> Scan[Any]:
-        """Return named tuples of these fields only. Cost: the same read units, less transferred."""
-        return self._selecting(paths)  # type: ignore[no-any-return]  # a read of rows
+        """Return named tuples of these fields only; see `Query.select`."""
+        rows: Scan[Any] = self._selecting(paths)
+        return rows
 
     def _with(self, **changes: Any) -> Self:
         return type(self)(self._gateway, self._plan, replace(self._options, **changes), self._segments)
 
-    def _request(self, page: PageRequest) -> ScanRequest:
-        options = self._options
-        selection = None if page.count_only else options.selection
+    def _access(self) -> Access:
+        return for_scan(self._plan, self._options.conditions, self._options.wish)
+
+    def _plan_pages(self, access: Access) -> Pager:
+        return replace(super()._plan_pages(access), segments=self._segments)
+
+    def _request(self, access: Access, page: PageRequest) -> ScanRequest:
+        index = access.path.index
         return ScanRequest(
             self._gateway.table_name(self._plan),
-            index=options.index or None,
-            filter=joined(options.conditions) if options.conditions else None,
-            projection=None if selection is None else selection.projection(self._key_paths()),
-            limit=page.limit or options.page_size,
+            index=None if index is None else index.name,
+            filter=access.filter,
+            projection=page.projection,
+            limit=page.limit,
             exclusive_start_key=page.start,
-            consistent=options.consistent,
-            select="COUNT" if page.count_only else None,
+            consistent=self._options.consistent,
+            select=page.select,
             segment=page.segment,
             total_segments=None if page.segment is None else self._segments,
         )
-
-    def _explained(self, request: ScanRequest) -> Explanation:
-        options = self._options
-        filter_text = readable(joined(options.conditions)) if options.conditions else None
-        return Explanation(request.name, request.table, request.index, None, filter_text, request.to_wire())
-
-    def _has_filter(self) -> bool:
-        return bool(self._options.conditions)
-
-    def _key_paths(self) -> tuple[PathRef, ...]:
-        table = self._plan.stored_table
-        index = table.index(self._options.index) if self._options.index else None
-        names = {attribute.name for attribute in (*table.key, *(index.key if index else ()))}
-        return paths_of_attributes(self._plan, sorted(names))
-
-    async def _pages(self, page: PageRequest) -> AsyncGenerator[PageResult]:
-        if self._segments == 1 or page.in_order:
-            async for result in super()._pages(page):
-                yield result
-            return
-        queue: asyncio.Queue[PageResult | BaseException | None] = asyncio.Queue(maxsize=self._segments)
-        workers = [
-            asyncio.create_task(self._read_segment(page, number, queue)) for number in range(self._segments)
-        ]
-        try:
-            running = len(workers)
-            while running:
-                entry = await queue.get()
-                if entry is None:
-                    running -= 1
-                elif isinstance(entry, BaseException):
-                    raise entry
-                else:
-                    yield entry
-        finally:
-            for worker in workers:
-                worker.cancel()
-            await asyncio.gather(*workers, return_exceptions=True)
-
-    async def _read_segment(
-        self, page: PageRequest, number: int, queue: asyncio.Queue[PageResult | BaseException | None]
-    ) -> None:
-        try:
-            async for result in super()._pages(replace(page, segment=number)):
-                await queue.put(result)
-        except Exception as error:
-            await queue.put(error)
-        else:
-            await queue.put(None)

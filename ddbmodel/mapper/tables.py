@@ -4,26 +4,42 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from ddbmodel.errors import ServiceError, TableInUse, TableNotFound
+from ddbmodel.errors import ModelDefinitionError, ServiceError, TableInUse, TableNotFound
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.model import ModelPlan
 from ddbmodel.operations import (
     Billing,
     CreateTable,
+    CreateTableResult,
     DeleteTable,
     DescribeTable,
     DescribeTableResult,
     OnDemand,
+    Provisioned,
     TableDescription,
 )
 
-_POLL_SECONDS: Final = 1.0  # arbitrary: a table takes 5 to 20 seconds, and DescribeTable is free
-_POLLS_MAX: Final = 300
-
 Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often, and how long, to look whether a table has become what it is to be.
+
+    Attributes:
+        poll_seconds: between two looks. Arbitrary: a table takes 5 to 20 seconds, and DescribeTable is free.
+        polls_max: how many looks before it is given up. An index can take minutes.
+    """
+
+    poll_seconds: float = 1.0
+    polls_max: int = 300
+    sleep: Sleep = field(default=asyncio.sleep, repr=False)
+
+
+_PATIENCE: Final = Patience()
 
 
 async def create_table(
@@ -33,16 +49,20 @@ async def create_table(
     billing: Billing | None,
     exist_ok: bool,
     wait: bool,
-    sleep: Sleep = asyncio.sleep,
+    patience: Patience = _PATIENCE,
 ) -> TableDescription:
     """Create the table of a model, and wait until it can be used."""
     schema = replace(plan.stored_table, name=gateway.table_name(plan))
+    request = CreateTable(schema, _checked(billing))
     try:
-        await gateway.send(CreateTable(schema, billing or OnDemand()))
+        description = CreateTableResult.from_wire(await gateway.send(request)).description
     except TableInUse:
         if not exist_ok:
             raise
-    return await _active(gateway, schema.name, sleep) if wait else await describe_table(gateway, plan)
+        description = await _describe(gateway, schema.name)
+    if description.is_active or not wait:
+        return description
+    return await _active(gateway, schema.name, patience)
 
 
 async def describe_table(gateway: Gateway, plan: ModelPlan[Any]) -> TableDescription:
@@ -51,43 +71,69 @@ async def describe_table(gateway: Gateway, plan: ModelPlan[Any]) -> TableDescrip
 
 
 async def delete_table(
-    gateway: Gateway, plan: ModelPlan[Any], *, missing_ok: bool, wait: bool, sleep: Sleep = asyncio.sleep
+    gateway: Gateway, plan: ModelPlan[Any], *, missing_ok: bool, wait: bool, patience: Patience = _PATIENCE
 ) -> None:
     """Delete the table of a model with all of its items, and wait until it is gone."""
     name = gateway.table_name(plan)
     try:
         await gateway.send(DeleteTable(name))
-        for _ in range(_POLLS_MAX if wait else 0):
-            await _describe(gateway, name)
-            await sleep(_POLL_SECONDS)
-    except TableNotFound as error:
-        if error.operation == DeleteTable.name and not missing_ok:
+    except TableNotFound:
+        if not missing_ok:
             raise
         return
     if wait:
-        raise _timeout("DeleteTable", name, "still there")
+        await _gone(gateway, name, patience)
+
+
+def _checked(billing: Billing | None) -> Billing:
+    if billing is None:
+        return OnDemand()
+    if not isinstance(billing, OnDemand | Provisioned):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ModelDefinitionError(
+            "billing= takes OnDemand() or Provisioned(read_units=..., write_units=...), "
+            f"not a {type(billing).__name__}"
+        )
+    return billing
 
 
 async def _describe(gateway: Gateway, name: str) -> TableDescription:
     return DescribeTableResult.from_wire(await gateway.send(DescribeTable(name))).description
 
 
-async def _active(gateway: Gateway, name: str, sleep: Sleep) -> TableDescription:
-    for _ in range(_POLLS_MAX):
+async def _active(gateway: Gateway, name: str, patience: Patience) -> TableDescription:
+    for _ in range(patience.polls_max):
         try:
             description = await _describe(gateway, name)
         except TableNotFound:  # DescribeTable is eventually consistent
-            await sleep(_POLL_SECONDS)
-            continue
-        if description.is_active:
+            description = None
+        if description is not None and description.is_active:
             return description
-        await sleep(_POLL_SECONDS)
-    raise _timeout("CreateTable", name, "not active")
+        if description is not None and description.status == "DELETING":
+            raise TableInUse(
+                f"CreateTable on table {name!r}: the table of this name is being deleted; create it when it is gone",
+                operation=CreateTable.name,
+                table=name,
+                code="ResourceInUseException",
+            )
+        await patience.sleep(patience.poll_seconds)
+    raise _timeout(CreateTable.name, name, "it is not active", patience)
 
 
-def _timeout(operation: str, name: str, state: str) -> ServiceError:
+async def _gone(gateway: Gateway, name: str, patience: Patience) -> None:
+    for _ in range(patience.polls_max):
+        try:
+            await _describe(gateway, name)
+        except TableNotFound:
+            return
+        await patience.sleep(patience.poll_seconds)
+    raise _timeout(DeleteTable.name, name, "it is still there", patience)
+
+
+def _timeout(operation: str, name: str, state: str, patience: Patience) -> ServiceError:
+    seconds = patience.polls_max * patience.poll_seconds
     return ServiceError(
-        f"{operation} {name}: {state} after {_POLLS_MAX * _POLL_SECONDS:.0f} seconds",
+        f"{operation} on table {name!r}: {state} after {seconds:.0f} seconds. It was asked for, and may still "
+        "happen: look again with describe_table.",
         operation=operation,
         table=name,
         code="Timeout",

@@ -6,30 +6,35 @@ A type that has no codec of its own goes through its JSON form; a type that cann
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any, Final
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from enum import Flag
+from typing import Any, Final, TypeAlias
 
-from pydantic import Secret, SecretBytes, SecretStr
-from pydantic_core import CoreSchema, SchemaSerializer, SchemaValidator, core_schema
+from pydantic_core import CoreConfig, CoreSchema
 
 from ddbmodel.codec import scalars
 from ddbmodel.codec.base import Codec
-from ddbmodel.codec.containers import DictCodec, ListCodec, SetCodec, TupleCodec
-from ddbmodel.codec.scalars import ChoiceCodec, NoneCodec, ScalarCodec
-from ddbmodel.codec.unions import Member, UnionCodec
+from ddbmodel.codec.containers import ListCodec, NamedTupleCodec, SetCodec, TupleCodec
+from ddbmodel.codec.forms import FormsCodec, JsonFormCodec, SerializedCodec
+from ddbmodel.codec.scalars import ChoiceCodec, NoneCodec
+from ddbmodel.codec.shapes import is_list, is_tuple
+from ddbmodel.codec.unions import Member, TaggedUnionCodec, UnionCodec
 from ddbmodel.codec.untyped import DumpedCodec, UntypedCodec
-from ddbmodel.codec.wrappers import (
-    DeferredCodec,
-    JsonFormCodec,
-    LenientCodec,
-    NullableCodec,
-    SecretCodec,
-    SerializedCodec,
-)
+from ddbmodel.codec.wrappers import DeferredCodec, LenientCodec, NullableCodec, RootCodec
 from ddbmodel.errors import CodecError, ModelDefinitionError
-
-Schema = Mapping[str, Any]
+from ddbmodel.model.core import Core
+from ddbmodel.model.functions import (
+    Schema,
+    declared_beneath,
+    has_foreign_functions,
+    is_own,
+    python_serialization,
+    takes_raw_input,
+)
+from ddbmodel.model.standard import map_codec, standard_codec
 
 _SCALARS: Final[dict[str, Codec]] = {
     "any": UntypedCodec(),
@@ -45,24 +50,19 @@ _SCALARS: Final[dict[str, Codec]] = {
     "timedelta": scalars.TIMEDELTA,
     "uuid": scalars.UUID_CODEC,
 }
-_TEXT_JSON: Final = frozenset(("url", "multi-host-url", "json"))
+_TEXT: Final = frozenset(("S",))
+_SAME_IN_JSON: Final = (scalars.BOOL, scalars.INT, scalars.FLOAT, scalars.STR)
 _IMPOSSIBLE: Final = {
     "generator": "an iterator can be read only once: declare a list",
     "callable": "a function cannot be stored",
     "is-subclass": "a class cannot be stored",
     "is-instance": "Pydantic has no stored form for this class: give it a serializer and a validator",
 }
-_FOREIGN_FREE: Final = (
-    "pydantic",
-    "builtins",
-    "ipaddress",
-    "operator",
-    "functools",
-    "pathlib",
-    "collections",
-)
 
-Record = Callable[["Compiler", Schema], Codec]
+_FUNCTIONS: Final = ("function-before", "function-after", "function-wrap")
+_AROUND: Final = ("default", "nullable", *_FUNCTIONS)
+
+Record: TypeAlias = "Callable[[Compiler, Schema], Codec]"
 
 
 class Compiler:
@@ -71,10 +71,12 @@ class Compiler:
     def __init__(self, records: Mapping[str, Record]) -> None:
         self._records = records
         self._definitions: dict[str, CoreSchema] = {}
-        self._by_ref: dict[str, DeferredCodec] = {}
+        self._by_ref: dict[str, Codec] = {}
+        self._config: CoreConfig | None = None
+        self._datetime_codec: Codec = scalars.DATETIME
 
     def compile(self, schema: Schema) -> Codec:
-        """The codec of a schema.
+        """Give the codec of a schema.
 
         Raises:
             ModelDefinitionError: values of this type cannot be stored and read back.
@@ -82,65 +84,101 @@ class Compiler:
         ref = schema.get("ref")
         if ref is None:
             return self._compile(schema)
-        if ref in self._by_ref:
-            return self._by_ref[ref]
-        deferred = self._by_ref[ref] = DeferredCodec(ref)
-        codec = self._compile(schema)
-        deferred.resolve(codec)
-        return codec
+        if ref not in self._by_ref:
+            deferred = self._by_ref[ref] = DeferredCodec(ref)
+            codec = self._by_ref[ref] = self._compile(schema)
+            deferred.resolve(codec)
+        return self._by_ref[ref]
 
     def _compile(self, schema: Schema) -> Codec:
-        special = self._special(schema)
+        if schema["type"] == "definitions":
+            for definition in schema["definitions"]:
+                self._definitions[definition["ref"]] = definition
+            return self.compile(schema["schema"])
+        special = standard_codec(self, schema)
         if special is not None:
             return special
-        if is_serialized(schema):
-            return self._serialized(schema)
-        return self.compile_plain(schema)
+        if takes_raw_input(schema) and not self._is_record(schema):
+            return self.forms(schema)
+        if python_serialization(schema) is not None and not self._is_record_itself(schema):
+            return self.forms(schema)
+        try:
+            return self.plain(schema)
+        except ModelDefinitionError:
+            if "serialization" not in schema:
+                raise
+        return self.forms(schema)
 
-    def compile_plain(self, schema: Schema) -> Codec:
-        """The codec of a schema, whatever serializer it has."""
+    def plain(self, schema: Schema) -> Codec:
+        """Give the codec of a schema as if it had no serializer.
+
+        Raises:
+            ModelDefinitionError: values of this type cannot be stored and read back.
+        """
         kind = schema["type"]
+        beneath = declared_beneath(schema)
+        if beneath is not None:
+            return LenientCodec(self.compile(beneath))
         if kind in _SCALARS:
             return _SCALARS[kind]
-        if kind in self._records:
+        if self._is_record_itself(schema):
             return self._records[kind](self, schema)
-        if kind in _IMPOSSIBLE and "serialization" not in schema:
+        if kind in _IMPOSSIBLE:
             raise ModelDefinitionError(_IMPOSSIBLE[kind])
         method = getattr(self, "_" + kind.replace("-", "_"), None)
         if method is not None:
             codec: Codec = method(schema)
             return codec
-        return self.json_form(schema)
+        return self.json_form(schema, kind)
 
-    # Types ---------------------------------------------------------------------------------------------------
+    def _is_record_itself(self, schema: Schema) -> bool:
+        return schema["type"] in self._records and not schema.get("root_model")
+
+    def _is_record(self, schema: Schema) -> bool:
+        """True for a record, below its own validators."""
+        while schema["type"] in (*_FUNCTIONS, "definition-ref"):
+            if schema["type"] == "definition-ref":
+                schema = self._definition(schema["schema_ref"])
+            else:
+                schema = schema["schema"]
+        return self._is_record_itself(schema)
+
+    # Types --------------------------------------------------------------------------------------------
 
     def _datetime(self, schema: Schema) -> Codec:
         if schema.get("tz_constraint") == "naive":
             raise ModelDefinitionError("a naive datetime is ambiguous and is not stored: declare datetime")
-        return scalars.DATETIME
+        return self._datetime_codec
 
     def _enum(self, schema: Schema) -> Codec:
-        return self._choice(schema["cls"].__name__, tuple(schema["members"]), schema)
+        python = schema["cls"]
+        makes = issubclass(python, Flag) or "missing" in schema
+        once = {id(member): member for member in schema["members"]}  # an alias is listed as well
+        return self._choice(python.__name__, tuple(once.values()), python if makes else None)
 
     def _literal(self, schema: Schema) -> Codec:
-        return self._choice("Literal", tuple(schema["expected"]), schema)
+        return self._choice("Literal", tuple(schema["expected"]))
 
-    def _choice(self, name: str, choices: tuple[Any, ...], schema: Schema) -> Codec:
+    def _choice(self, name: str, choices: tuple[Any, ...], make: Callable[[Any], Any] | None = None) -> Codec:
         try:
-            return ChoiceCodec(name, choices)
+            return ChoiceCodec(name, choices, make)
         except CodecError as error:
-            raise ModelDefinitionError(f"{name}: {error.reason}") from error
+            raise ModelDefinitionError(error.reason) from error
 
     def _list(self, schema: Schema) -> Codec:
-        return ListCodec(self._items(schema))
+        return ListCodec(self.items(schema))
+
+    def _deque(self, schema: Schema) -> Codec:
+        return ListCodec(self.items(schema), deque)
 
     def _set(self, schema: Schema) -> Codec:
-        return SetCodec(self._items(schema), frozen=False)
+        return SetCodec(self.items(schema), frozen=False)
 
     def _frozenset(self, schema: Schema) -> Codec:
-        return SetCodec(self._items(schema), frozen=True)
+        return SetCodec(self.items(schema), frozen=True)
 
-    def _items(self, schema: Schema) -> Codec:
+    def items(self, schema: Schema) -> Codec:
+        """Give the codec of a list's, deque's or set's members."""
         items = schema.get("items_schema")
         return _SCALARS["any"] if items is None else self.compile(items)
 
@@ -148,27 +186,53 @@ class Compiler:
         items = [self.compile(item) for item in schema["items_schema"]]
         return TupleCodec(items, schema.get("variadic_item_index"))
 
+    def _named_tuple(self, schema: Schema) -> Codec:
+        return NamedTupleCodec(schema["cls"], [self.compile(field["schema"]) for field in schema["fields"]])
+
+    def _call(self, schema: Schema) -> Codec:
+        python: Any = schema["function"]
+        if not hasattr(python, "_fields"):
+            return self.json_form(schema, "call")
+        fields: list[Schema] = schema["arguments_schema"][
+            "arguments_schema"
+        ]  # a named tuple before Pydantic 2.14
+        return NamedTupleCodec(python, [self.compile(field["schema"]) for field in fields])
+
     def _dict(self, schema: Schema) -> Codec:
-        keys, values = schema.get("keys_schema"), schema.get("values_schema")
-        return DictCodec(
-            scalars.STR if keys is None or keys["type"] == "any" else self.compile(keys),
-            _SCALARS["any"] if values is None else self.compile(values),
-        )
+        return map_codec(self, schema)
+
+    def _ordered_dict(self, schema: Schema) -> Codec:
+        return map_codec(self, schema, OrderedDict)
+
+    def _counter(self, schema: Schema) -> Codec:
+        return map_codec(self, {"values_schema": {"type": "int"}, **schema}, Counter)
 
     def _nullable(self, schema: Schema) -> Codec:
         return NullableCodec(self.compile(schema["schema"]))
 
     def _union(self, schema: Schema) -> Codec:
-        choices = [choice[0] if isinstance(choice, tuple) else choice for choice in schema["choices"]]
-        return self._union_of(choices)
+        labelled: list[Any] = schema["choices"]
+        members = self._members([choice[0] if is_tuple(choice) else choice for choice in labelled])
+        eager = schema.get("mode") == "left_to_right"
+        return UnionCodec(members, self.core(schema).validate, eager=eager)
 
     def _tagged_union(self, schema: Schema) -> Codec:
-        return self._union_of(list(schema["choices"].values()))
+        choices: Mapping[Any, Schema] = schema["choices"]
+        members = self._members(list(choices.values()))
+        discriminator = _discriminator_name(schema["discriminator"])
+        if discriminator is None:
+            return UnionCodec(members, self.core(schema).validate)
+        tagged = [(tag, member.codec) for tag, member in zip(choices, members, strict=True)]
+        return TaggedUnionCodec(members, self.core(schema).validate, discriminator, tagged)
 
-    def _union_of(self, choices: list[Schema]) -> Codec:
-        return UnionCodec([Member(self.compile(choice), self._validate(choice)) for choice in choices])
+    def _members(self, choices: Sequence[Schema]) -> list[Member]:
+        return [Member(self.compile(choice), self.core(choice).validate) for choice in choices]
 
-    # Wrappers ------------------------------------------------------------------------------------------------
+    def _model(self, schema: Schema) -> Codec:  # a root model; other models are records
+        with self.configured(schema.get("config")):
+            return RootCodec(schema["cls"], self.compile(schema["schema"]))
+
+    # Wrappers -----------------------------------------------------------------------------------------
 
     def _default(self, schema: Schema) -> Codec:
         return self.compile(schema["schema"])
@@ -182,169 +246,135 @@ class Compiler:
     _function_wrap = _function_after
 
     def _function_plain(self, schema: Schema) -> Codec:
-        return self.json_form(schema) if "serialization" in schema else DumpedCodec()
+        return self.json_form(schema, "function-plain") if "serialization" in schema else DumpedCodec()
 
     def _chain(self, schema: Schema) -> Codec:
         return LenientCodec(self.compile(schema["steps"][-1]))
 
-    def _model(self, schema: Schema) -> Codec:  # a root model; other models are records
-        return self.compile(schema["schema"])
-
-    def _definitions_(self, schema: Schema) -> Codec:
-        for definition in schema["definitions"]:
-            self._definitions[definition["ref"]] = definition
-        return self.compile(schema["schema"])
-
     def _definition_ref(self, schema: Schema) -> Codec:
         ref = schema["schema_ref"]
-        return self._by_ref[ref] if ref in self._by_ref else self.compile(self._definitions[ref])
+        return self._by_ref[ref] if ref in self._by_ref else self.compile(self._definition(ref))
 
-    # Pydantic's own classes ----------------------------------------------------------------------------------
-
-    def _special(self, schema: Schema) -> Codec | None:
-        match schema["type"]:
-            case "definitions":
-                return self._definitions_(schema)
-            case "lax-or-strict":
-                return self._standard_class(_instance_class(schema["strict_schema"])) or self.json_form(
-                    schema
-                )
-            case "json-or-python":
-                return self._json_or_python(schema)
-            case "function-wrap" if schema["schema"]["type"] in _TEXT_JSON:
-                return self.json_form(schema, frozenset(("S",)))
-            case "url" | "multi-host-url":
-                return self.json_form(schema, frozenset(("S",)))
-            case _:
-                return None
-
-    def _standard_class(self, python: type | None) -> Codec | None:
-        if python is None:
-            return None
-        if issubclass(python, SecretStr):
-            return SecretCodec(python, scalars.STR)
-        if issubclass(python, SecretBytes):
-            return SecretCodec(python, scalars.BYTES)
-        return scalars.text_codec(python)
-
-    def _json_or_python(self, schema: Schema) -> Codec:
-        python, json = schema["python_schema"], schema["json_schema"]
-        function = python.get("function", {}).get("function")
-        if getattr(function, "__qualname__", "").startswith(f"{Secret.__name__}."):
-            return SecretCodec(Secret, self.compile(python["schema"]))
-        known = self._standard_class(_instance_class(schema))
-        if known is not None:
-            return known
-        if json["type"] == "list":
-            return ListCodec(self._items(json), abstract=True)
-        return self.json_form(schema)
+    def _definition(self, ref: str) -> Schema:
+        definition: Any = self._definitions[ref]
+        return definition  # type: ignore[no-any-return]  # a union of typed dicts, read here as one mapping
 
     def _json(self, schema: Schema) -> Codec:
         """`Json[T]` is validated from text, and so it is stored as text."""
-        serializer = self._serializer(schema)
-        serialize = partial(
-            serializer.to_python, mode="json", by_alias=False, round_trip=True, warnings=False
+        core = self.core(schema)
+        return FormsCodec([JsonFormCodec("Json", core.dump_json_again, None, _TEXT)], core.validate)
+
+    # Functions of the user's --------------------------------------------------------------------------
+
+    def forms(self, schema: Schema, method: Codec | None = None) -> Codec:
+        """Give the codec of a type behind functions, each of whose forms may be the one that comes back.
+
+        Args:
+            schema: of the type, with its functions.
+            method: the form that a serializer method makes, where there is one.
+
+        Raises:
+            ModelDefinitionError: it has no form.
+        """
+        serialization = python_serialization(schema)
+        made: list[Codec] = []
+        if method is not None:
+            made.append(method)
+        elif serialization is not None:
+            made.append(self._serialized(schema, serialization))
+        own: list[Codec] = []
+        try:
+            own.append(self.plain(schema))
+        except ModelDefinitionError:
+            if not made and "serialization" not in schema:
+                raise
+        is_pair = _takes_raw_input_inside(schema) or (
+            serialization is not None and is_own(serialization["function"])
         )
-        return JsonFormCodec("Json", serialize, None, frozenset(("S",)))
+        forms = [*made, *own] if is_pair else [*own, *made]
+        if not own or own[0].core not in _SAME_IN_JSON:
+            forms.extend(self._json_forms(schema))
+        return FormsCodec(forms, self.core(schema).validate)
 
-    # Serializers and validators of single types ----------------------------------------------------------------
-
-    def _serialized(self, schema: Schema) -> Codec:
-        serializer = self._serializer(schema)
-        serialize = partial(serializer.to_python, by_alias=False, warnings=False)
-        return SerializedCodec(self._plain_or_any(schema), serialize, self.returned(schema["serialization"]))
+    def _serialized(self, schema: Schema, serialization: Schema) -> Codec:
+        return SerializedCodec(schema["type"], self.core(schema).dump, self.returned(serialization))
 
     def returned(self, serialization: Schema) -> Codec:
-        """The codec of what a serializer returns, by its return annotation."""
+        """Give the codec of what a serializer returns, by its return annotation."""
         schema = serialization.get("return_schema")
-        return DumpedCodec() if schema is None or schema["type"] == "any" else self.compile(schema)
+        if schema is None or schema["type"] == "any":
+            return DumpedCodec()
+        return LenientCodec(self.compile(schema))
 
-    def _plain_or_any(self, schema: Schema) -> Codec:
+    def json_form(self, schema: Schema, name: str, types: frozenset[str] = frozenset()) -> Codec:
+        """Give the codec of a type that has none of its own: its JSON form."""
+        plain, parsed = self._json_forms(schema, name, types)
+        if has_foreign_functions(schema, self._definitions):
+            return FormsCodec([plain, parsed], self.core(schema).validate)
+        return parsed
+
+    def _json_forms(
+        self, schema: Schema, name: str = "JSON", types: frozenset[str] = frozenset()
+    ) -> tuple[Codec, Codec]:
+        """The JSON form, read as it is and read by JSON validation."""
+        core = self.core(schema)
+        plain = JsonFormCodec(name, core.dump_json, None, types)
+        return plain, JsonFormCodec(name, core.dump_json, core.validate_json, types)
+
+    # Pydantic -----------------------------------------------------------------------------------------
+
+    @property
+    def strict(self) -> bool:
+        """True inside of a class whose configuration says strict."""
+        return bool(self._config and self._config.get("strict"))
+
+    @contextmanager
+    def configured(self, config: CoreConfig | None) -> Generator[None]:
+        """Compile under the configuration of a class."""
+        outer = self._config
+        self._config = config or outer
         try:
-            return self.compile_plain(schema)
-        except ModelDefinitionError:
-            return _SCALARS["any"]
+            yield
+        finally:
+            self._config = outer
 
-    def json_form(self, schema: Schema, types: frozenset[str] = frozenset()) -> Codec:
-        """The codec of a type that has none of its own: its JSON form.
+    @contextmanager
+    def datetimes_as(self, unit: timedelta) -> Generator[Codec]:
+        """Compile datetimes as whole units since 1970-01-01 UTC; gives the codec that does so."""
+        self._datetime_codec = scalars.epoch_codec(unit)
+        try:
+            yield self._datetime_codec
+        finally:
+            self._datetime_codec = scalars.DATETIME
 
-        Functions of the user's must not run twice on one value, so a type that holds some is not parsed by us.
+    def has_foreign_functions(self, schema: Any) -> bool:
+        """Tell whether functions of the user's take part in validating or serialising a schema."""
+        return has_foreign_functions(schema, self._definitions)
+
+    def core(self, schema: Schema, *, lax: bool = False) -> Core:
+        """Give Pydantic's validation and serialisation by this schema alone.
+
+        Args:
+            schema: the schema.
+            lax: leave the configuration of the class around it out.
         """
-        serializer = self._serializer(schema)
-        parse = None
-        if not _has_foreign_functions(schema):
-            validator = SchemaValidator(self._whole(schema))
-            parse = partial(validator.validate_json, by_alias=False, by_name=True)
-        serialize = partial(serializer.to_python, mode="json", by_alias=False, warnings=False)
-        return JsonFormCodec(schema["type"], serialize, parse, types)
-
-    def _serializer(self, schema: Schema) -> SchemaSerializer:
-        return SchemaSerializer(self._whole(schema))
-
-    def _validate(self, schema: Schema) -> Callable[[Any], Any]:
-        """Validation by this schema alone, built when it is first needed: recursive types need it late."""
-        built: list[SchemaValidator] = []
-
-        def validate(value: Any) -> Any:
-            if not built:
-                built.append(SchemaValidator(self._whole(schema)))
-            return built[0].validate_python(value, by_alias=False, by_name=True)
-
-        return validate
-
-    def _whole(self, schema: Schema) -> CoreSchema:
-        """The schema with the definitions it may refer to."""
-        inner: Any = schema
-        own = schema.get("ref")
-        others = [definition for ref, definition in self._definitions.items() if ref != own]
-        return core_schema.definitions_schema(inner, others) if others else inner
+        return Core(schema, self._definitions, None if lax else self._config)
 
 
-def is_serialized(schema: Schema) -> bool:
-    """True if a serializer function runs when the value is dumped as Python values."""
-    serialization = schema.get("serialization") or {}
-    return serialization.get("type") in ("function-plain", "function-wrap") and serialization.get(
-        "when_used", "always"
-    ) in ("always", "unless-none")
+def _takes_raw_input_inside(schema: Schema) -> bool:
+    """True if a validator of the user's gets the input, below defaults, None and other functions."""
+    while not takes_raw_input(schema):
+        if schema["type"] not in _AROUND:
+            return False
+        schema = schema["schema"]
+    return True
 
 
-def scalar_epoch(codec: Codec, unit_codec: ScalarCodec) -> Codec:
-    """Swap the datetime codec inside wrappers for an epoch codec."""
-    if codec is scalars.DATETIME:
-        return unit_codec
-    if isinstance(codec, NullableCodec):
-        return NullableCodec(scalar_epoch(codec.inner, unit_codec))
-    if isinstance(codec, LenientCodec):
-        return LenientCodec(scalar_epoch(codec.inner, unit_codec))
-    raise ModelDefinitionError("stored_as an epoch is for datetime fields")
-
-
-def _instance_class(schema: Schema) -> type | None:
-    """The class that an `is-instance` step inside of Pydantic's schema for a standard class names."""
-    if schema["type"] == "is-instance":
-        return schema["cls"] if isinstance(schema["cls"], type) else None
-    for name in ("python_schema", "strict_schema"):
-        if name in schema:
-            return _instance_class(schema[name])
-    for choice in schema.get("choices", ()):
-        if choice["type"] == "is-instance":
-            return _instance_class(choice)
-    return None
-
-
-def _has_foreign_functions(schema: Any) -> bool:
-    """True if a validator that is not Pydantic's own is somewhere in the schema."""
-    if isinstance(schema, Mapping):
-        function = schema.get("function")
-        inner = function.get("function") if isinstance(function, Mapping) else None
-        if inner is not None and not _module_of(inner).startswith(_FOREIGN_FREE):
-            return True
-        return any(_has_foreign_functions(value) for key, value in schema.items() if key != "serialization")
-    if isinstance(schema, list | tuple):
-        return any(_has_foreign_functions(value) for value in schema)
-    return False
-
-
-def _module_of(function: Any) -> str:
-    inner = getattr(function, "func", function)
-    return getattr(inner, "__module__", None) or type(inner).__module__
+def _discriminator_name(discriminator: Any) -> str | None:
+    """The field whose value tells the members apart; None if a function or a deeper place does."""
+    if isinstance(discriminator, str):
+        return discriminator
+    if not is_list(discriminator):
+        return None
+    first: list[str | int] = discriminator[0]
+    return str(first[0]) if len(first) == 1 else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
 
 from ddbmodel.codec.parts import Absent, FieldCodec, PartCodec
+from ddbmodel.codec.shapes import is_list, is_tuple
+from ddbmodel.codec.values import KeyType
 from ddbmodel.errors import ModelDefinitionError
-from ddbmodel.model.fields import FieldOptions, Null
+from ddbmodel.model.fields import FieldOptions
 from ddbmodel.model.indexes import GlobalIndex, Index
 from ddbmodel.schema import IndexSchema, KeyAttribute, Projection, TableSchema
 from ddbmodel.schema.tables import check_resource_name
@@ -22,53 +24,51 @@ def build_table(
     options: Mapping[str, FieldOptions],
     indexes: Mapping[str, Index],
 ) -> TableSchema:
-    """The table of a model.
+    """Give the table of a model.
 
     Raises:
         ModelDefinitionError: no partition key or several, a key of an impossible type, an unknown field in an
             index, or a name that DynamoDB does not take.
     """
-    return _Declaration(model, part, options).table(table, indexes)
+    try:
+        return _Declaration(part, options).table(table, indexes)
+    except ModelDefinitionError as error:
+        raise ModelDefinitionError(f"{model}: {error}") from error
 
 
 class _Declaration:
-    def __init__(self, model: str, part: PartCodec, options: Mapping[str, FieldOptions]) -> None:
-        self._model = model
+    def __init__(self, part: PartCodec, options: Mapping[str, FieldOptions]) -> None:
         self._part = part
         self._options = options
 
     def table(self, name: str, indexes: Mapping[str, Index]) -> TableSchema:
-        try:
-            check_resource_name("table", name)
-        except ModelDefinitionError as error:
-            raise ModelDefinitionError(f"{self._model}: {error}") from error
+        check_resource_name("table", name)
         partition = self._with_role("partition key")
         if len(partition) != 1:
+            found = f"it has {len(partition)} ({', '.join(partition)})" if partition else "it has none"
             raise ModelDefinitionError(
-                f"{self._model}: a table needs exactly one partition key, found {len(partition)}; "
-                "declare one field with partition_key()"
+                f"a table needs exactly one partition key, {found}: declare one field with partition_key()"
             )
         sort = self._with_role("sort key")
         if len(sort) > 1:
-            raise ModelDefinitionError(f"{self._model}: a table has one sort key at most, found {len(sort)}")
-        key = tuple(self._primary(field) for field in (*partition, *sort))
-        try:
-            return TableSchema(
-                name,
-                key[:1],
-                key[1:],
-                tuple(self._index(attribute, index, key[:1]) for attribute, index in indexes.items()),
+            raise ModelDefinitionError(
+                f"a table has one sort key at most, it has {len(sort)} ({', '.join(sort)}): "
+                "declare one field with sort_key()"
             )
-        except ModelDefinitionError as error:
-            raise ModelDefinitionError(f"{self._model}: {error}") from error
+        key = tuple(self._primary(field) for field in (*partition, *sort))
+        built = tuple(self._index(attribute, index, key) for attribute, index in indexes.items())
+        return TableSchema(name, key[:1], key[1:], built)
 
     def _with_role(self, role: str) -> list[str]:
         return [name for name, options in self._options.items() if options.role == role]
 
+    # Keys ---------------------------------------------------------------------------------------------
+
     def _primary(self, name: str) -> KeyAttribute:
-        field = self._part.fields[name]
-        if field.codec.nullable:
-            raise ModelDefinitionError(f"field {name!r} is part of the primary key and cannot be None")
+        if self._part.fields[name].codec.nullable:
+            raise ModelDefinitionError(
+                f"field {name!r} is part of the primary key and cannot be None: declare a type without None"
+            )
         return self._key_attribute(name)
 
     def _key_attribute(self, name: str) -> KeyAttribute:
@@ -79,54 +79,77 @@ class _Declaration:
             )
         types = field.codec.types - {"NULL"}
         if len(types) != 1 or not types <= _KEY_TYPES:
-            stored = "/".join(sorted(types)) or "any type"
+            stored = "/".join(sorted(types)) or "whatever its serializer returns"
             raise ModelDefinitionError(
                 f"field {name!r} is stored as {stored}: a key is stored as text, a number or bytes; "
                 "declare such a type"
             )
         (stored_type,) = types
-        return KeyAttribute(field.stored_name, stored_type)  # type: ignore[arg-type]  # one of S, N, B
+        return KeyAttribute(field.stored_name, cast("KeyType", stored_type))
 
-    def _index(self, attribute: str, index: Index, table_partition: tuple[KeyAttribute, ...]) -> IndexSchema:
-        if isinstance(index, GlobalIndex):
-            partition = tuple(self._index_key(attribute, name) for name in _names(index.partition_key))
-            if not partition:
-                raise ModelDefinitionError(f"index {attribute!r} names no partition key field")
-            sort = tuple(self._index_key(attribute, name) for name in _names(index.sort_key))
-            return IndexSchema(index.name, "global", partition, sort, self._projection(attribute, index))
-        sort = (self._index_key(attribute, index.sort_key),)
-        return IndexSchema(index.name, "local", table_partition, sort, self._projection(attribute, index))
+    # Indexes ------------------------------------------------------------------------------------------
 
-    def _index_key(self, attribute: str, name: str) -> KeyAttribute:
+    def _index(self, attribute: str, index: Index, key: tuple[KeyAttribute, ...]) -> IndexSchema:
         try:
-            key = self._key_attribute(name)
+            return self._index_of(index, key)
         except ModelDefinitionError as error:
+            if str(error).startswith("index "):
+                raise
             raise ModelDefinitionError(f"index {attribute!r}: {error}") from error
+
+    def _index_of(self, index: Index, key: tuple[KeyAttribute, ...]) -> IndexSchema:
+        sort = tuple(map(self._index_key, _names(index.sort_key)))
+        if isinstance(index, GlobalIndex):
+            partition = tuple(map(self._index_key, _names(index.partition_key)))
+            if not partition:
+                raise ModelDefinitionError("it names no field as its partition key")
+            projection = self._projection(index, (*key, *partition, *sort))
+            return IndexSchema(index.name, "global", partition, sort, projection)
+        if len(sort) != 1:
+            raise ModelDefinitionError("a local index has one sort key field")
+        return IndexSchema(index.name, "local", key[:1], sort, self._projection(index, (*key, *sort)))
+
+    def _index_key(self, name: str) -> KeyAttribute:
+        key = self._key_attribute(name)
         field = self._part.fields[name]
-        if field.codec.nullable and not _none_is_absent(field, self._options[name]):
+        if field.codec.nullable and not _none_is_absent(field):
             raise ModelDefinitionError(
-                f"index {attribute!r}: field {name!r} stores None as NULL, which no key can hold; "
+                f"field {name!r} stores None as NULL, which no key can hold; "
                 "give it no default but None, and no stored_as=Null"
             )
         return key
 
-    def _projection(self, attribute: str, index: Index) -> Projection:
-        if index.projection == "ALL" or index.projection == "KEYS_ONLY":
-            return Projection(index.projection)
-        names = []
-        for name in index.projection:
-            field = self._part.fields.get(name)
-            if field is None:
-                raise ModelDefinitionError(f"index {attribute!r} projects {name!r}, which is no field")
-            names.append(field.stored_name)
-        return Projection("INCLUDE", tuple(names))
+    def _projection(self, index: Index, key: Sequence[KeyAttribute]) -> Projection:
+        given = index.projection
+        if given == "ALL":
+            return Projection("ALL")
+        if given == "KEYS_ONLY":
+            return Projection("KEYS_ONLY")
+        if isinstance(given, str) or not given:
+            raise ModelDefinitionError('projection= takes "ALL", "KEYS_ONLY", or the names of fields')
+        keys = {attribute.name for attribute in key}
+        stored_names = dict.fromkeys(self._projected(name) for name in given)
+        others = tuple(name for name in stored_names if name not in keys)
+        return Projection("INCLUDE", others) if others else Projection("KEYS_ONLY")
+
+    def _projected(self, name: str) -> str:
+        field = self._part.fields.get(name)
+        if field is None:
+            raise ModelDefinitionError(
+                f"it projects {name!r}, which is no field; the fields are {', '.join(self._part.fields)}"
+            )
+        return field.stored_name
 
 
-def _names(key: str | tuple[str, ...] | None) -> tuple[str, ...]:
+def _names(key: Any) -> tuple[str, ...]:
+    """The fields that an index names. What is not a name is found out here, at the declaration."""
     if key is None:
         return ()
-    return (key,) if isinstance(key, str) else tuple(key)
+    names: tuple[Any, ...] = tuple(key) if is_tuple(key) or is_list(key) else (key,)
+    if not all(isinstance(name, str) for name in names):
+        raise ModelDefinitionError("a key is named by one field's name, or by a tuple of names")
+    return names
 
 
-def _none_is_absent(field: FieldCodec, options: FieldOptions) -> bool:
-    return field.absent is Absent.NONE and options.stored_as is not Null
+def _none_is_absent(field: FieldCodec) -> bool:
+    return field.absent is Absent.NONE and not field.visible_null

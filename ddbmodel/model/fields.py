@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 from pydantic import Field
 from pydantic.fields import FieldInfo
 
+from ddbmodel import limits
 from ddbmodel.errors import ModelDefinitionError
 
 Role = Literal["partition key", "sort key"]
@@ -48,18 +49,37 @@ NO_OPTIONS: Final = FieldOptions()
 
 
 def options_of(info: FieldInfo) -> FieldOptions:
-    """The options of a field; the last ones win where several were given."""
+    """Give the options of a field; the last ones win where several were given."""
     found = [entry for entry in info.metadata if isinstance(entry, FieldOptions)]
     return found[-1] if found else NO_OPTIONS
 
 
-def _specify(options: FieldOptions, arguments: dict[str, Any]) -> Any:
-    if options.attribute is not None and not options.attribute:
-        raise ModelDefinitionError("attribute= is empty: an attribute's name has one character or more")
-    if options.stored_as is not None and not isinstance(options.stored_as, StoredAs):
+def check_options(options: FieldOptions) -> None:
+    """Refuse what a specifier was given and cannot be.
+
+    Raises:
+        ModelDefinitionError: no name for an attribute, or no `StoredAs`.
+    """
+    attribute: Any = options.attribute
+    if attribute is not None and not (isinstance(attribute, str) and _fits(attribute)):
+        raise ModelDefinitionError(
+            f"attribute= takes a name of 1 to {limits.ATTRIBUTE_NAME_BYTES:,} bytes of UTF-8"
+        )
+    stored_as: Any = options.stored_as
+    if stored_as is not None and not isinstance(stored_as, StoredAs):
         raise ModelDefinitionError(
             "stored_as= takes Null, EpochSeconds, EpochMilliseconds or EpochMicroseconds"
         )
+
+
+def _fits(name: str) -> bool:
+    try:
+        return 1 <= len(name.encode()) <= limits.ATTRIBUTE_NAME_BYTES
+    except UnicodeEncodeError:
+        return False
+
+
+def _specify(options: FieldOptions, arguments: dict[str, Any]) -> Any:
     info: FieldInfo = Field(**arguments)
     info.metadata.append(options)
     return info
@@ -69,7 +89,7 @@ def field(*, attribute: str | None = None, stored_as: StoredAs | None = None, **
     """Describe a field, with every argument of Pydantic's `Field`, and two more.
 
     Args:
-        attribute: the stored name; the field's own name if not given. Pydantic's aliases never name what is stored.
+        attribute: the stored name; the field's own name if not given. Aliases never name what is stored.
         stored_as: `Null`, `EpochSeconds`, `EpochMilliseconds` or `EpochMicroseconds`.
         arguments: `default`, `default_factory`, `alias`, `ge`, `max_length`, `description`, ...
     """

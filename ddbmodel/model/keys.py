@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeGuard, TypeVar
 
-from ddbmodel.codec.values import Item
+from ddbmodel.codec.numbers import canonical_number
+from ddbmodel.codec.values import AttributeValue, Item
 
 M = TypeVar("M")
 
@@ -30,12 +31,24 @@ class ItemKey(Generic[M]):
         return identity_of(self.attributes)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ItemKey) and self.model is other.model and self.identity == other.identity
+        return _is_key(other) and self.model is other.model and self.identity == other.identity
 
     def __hash__(self) -> int:
         return hash((self.model, self.identity))
 
 
+def _is_key(value: object) -> TypeGuard[ItemKey[Any]]:
+    return isinstance(value, ItemKey)
+
+
 def identity_of(attributes: Item) -> tuple[tuple[str, str, Any], ...]:
-    """A hashable form of key attributes: name, type and value, sorted by name."""
-    return tuple(sorted((name, *next(iter(stored.items()))) for name, stored in attributes.items()))
+    """Give key attributes in a form that can be hashed: name, type and value, sorted by name.
+
+    Numbers are compared by their value: `5.0`, as another client may have written it, is `5`.
+    """
+    return tuple(sorted(_identity(name, stored) for name, stored in attributes.items()))
+
+
+def _identity(name: str, stored: AttributeValue) -> tuple[str, str, Any]:
+    ((kind, value),) = stored.items()
+    return name, kind, canonical_number(value) if kind == "N" else value

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, dataclass_transform
+from types import FrameType
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, dataclass_transform
 
 from pydantic import BaseModel, Field, PrivateAttr
 
@@ -23,15 +25,13 @@ if TYPE_CHECKING:
 else:
     PydanticMetaclass = type(BaseModel)
 
-M = TypeVar("M", bound="Model")
-
 # While Pydantic builds a class it asks bases for class attributes, to find defaults and shadowed fields;
 # a path must not look like either.
 _building: Final[ContextVar[bool]] = ContextVar("ddbmodel_building", default=False)
 
 
 @contextmanager
-def _hidden_paths() -> Iterator[None]:
+def _hidden_paths() -> Generator[None]:
     token = _building.set(True)
     try:
         yield
@@ -52,19 +52,18 @@ class ModelMetaclass(PydanticMetaclass):
                 key: value for key, value in namespace.items() if isinstance(value, GlobalIndex | LocalIndex)
             }
             plain = {key: value for key, value in namespace.items() if key not in indexes}
+            # Pydantic would look names up in the frame that calls it, which is this one.
+            kwargs.setdefault("__pydantic_reset_parent_namespace__", False)
             with _hidden_paths():
                 cls = super().__new__(mcs, name, bases, plain, **kwargs)
-            cls.__ddbmodel_own_indexes__ = {key: named(index, key) for key, index in indexes.items()}
-            for key, index in cls.__ddbmodel_own_indexes__.items():
-                _check_free(cls, key)
-                type.__setattr__(cls, key, index)
-            if table is not None:
-                cls.__ddbmodel_table__ = _table_name(name, table)
-            if cls.__pydantic_complete__:
+            _declare(cls, table, indexes)
+            if not cls.__pydantic_complete__:
+                _complete_locally(cls, sys._getframe(1))
+            if cls.__pydantic_complete__ and "__ddbmodel_plan__" not in cls.__dict__:
                 _compile(cls)
             return cls
 
-        def __getattr__(cls, name):
+        def __getattr__(cls, name):  # noqa: N805  # a metaclass' instances are classes
             if not _building.get() and not name.startswith("__"):
                 fields = cls.__dict__.get("__pydantic_fields__") or {}
                 if name in fields:
@@ -72,6 +71,49 @@ class ModelMetaclass(PydanticMetaclass):
                 if name == "key":
                     return _KeyMaker(cls)
             return super().__getattr__(name)
+
+
+def _declare(cls: Any, table: object, indexes: Mapping[str, Index]) -> None:
+    """Keep what the class statement says of the table; make paths of fields named like inherited methods."""
+    own = {key: named(index, key) for key, index in indexes.items()}
+    type.__setattr__(cls, "__ddbmodel_own_indexes__", own)
+    fields = cls.__pydantic_fields__
+    for key, index in own.items():
+        if key in fields or key == "key" or hasattr(BaseModel, key):
+            other = "a field" if key in fields else "a method of every model"
+            raise ModelDefinitionError(f"{cls.__name__}.{key} is both an index and {other}: rename the index")
+        type.__setattr__(cls, key, index)
+    for name in fields:
+        if any(name in base.__dict__ for base in cls.__mro__):
+            type.__setattr__(cls, name, _ShadowingPath(name))
+    if table is not None:
+        type.__setattr__(cls, "__ddbmodel_table__", _table_name(cls.__name__, table))
+
+
+def _complete_locally(cls: type[Model], frame: FrameType) -> None:
+    """Complete a class whose annotations name local types of the function that defines it."""
+    if frame.f_code.co_name.startswith("<generic parameters of") and frame.f_back is not None:
+        frame = frame.f_back
+    if frame.f_code.co_name != "<module>":
+        with _hidden_paths():
+            cls.model_rebuild(raise_errors=False, _types_namespace=frame.f_locals)
+
+
+class _ShadowingPath:
+    """The path of a field that is named like a method of Pydantic's, such as `copy`.
+
+    Other fields need none, for the metaclass finds what the class has not. Instances find their value first.
+    """
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, owner: type[Model]) -> Path[Any]:
+        if instance is not None or _building.get():
+            raise AttributeError(self._name)
+        return _path(owner, self._name)
 
 
 class _KeyMaker:
@@ -97,11 +139,6 @@ def _table_name(model: str, table: object) -> str:
     return table
 
 
-def _check_free(cls: type[Model], name: str) -> None:
-    if name in cls.__pydantic_fields__:
-        raise ModelDefinitionError(f"{cls.__name__}.{name} is both a field and an index: rename one of them")
-
-
 def _inherited_indexes(cls: type) -> dict[str, Index]:
     indexes: dict[str, Index] = {}
     for base in reversed(cls.__mro__):
@@ -110,16 +147,21 @@ def _inherited_indexes(cls: type) -> dict[str, Index]:
 
 
 def _compile(cls: Any) -> None:
-    plan: ModelPlan[Any] = compile_plan(
-        cls, getattr(cls, "__ddbmodel_table__", None), _inherited_indexes(cls)
-    )
+    indexes = _inherited_indexes(cls)
+    for name in cls.__pydantic_fields__:
+        if name in indexes:
+            raise ModelDefinitionError(
+                f"{cls.__name__}.{name} is a field, and an index of a base class: rename the field"
+            )
+    plan: ModelPlan[Any] = compile_plan(cls, getattr(cls, "__ddbmodel_table__", None), indexes)
     type.__setattr__(cls, "__ddbmodel_plan__", plan)
 
 
 class Model(BaseModel, metaclass=ModelMetaclass):
     """Base class of what is stored: `class Order(Model, table="orders")`.
 
-    It is a Pydantic model in every respect. `Order.total` is a typed path for expressions, `order.total` the value.
+    It is a Pydantic model in every respect. `Order.total` is a typed path for expressions, `order.total` the
+    value.
     A model without `table=` is a part, stored as a map inside of an item, or a base class.
 
     Raises:
@@ -135,14 +177,12 @@ class Model(BaseModel, metaclass=ModelMetaclass):
         def __init_subclass__(cls, *, table: str | None = None, **kwargs: Unpack[ConfigDict]) -> None: ...
 
         @classmethod
-        def key(cls: type[M], *values: Any, **fields: Any) -> ItemKey[M]:
-            """The key of one item, from its values in order or by field name."""
+        def key(cls, *values: Any, **fields: Any) -> ItemKey[Self]:
+            """Give the key of one item, from its values in order or by field name."""
             ...
 
     @classmethod
     def __pydantic_on_complete__(cls) -> None:
         super().__pydantic_on_complete__()
-        if (
-            "__ddbmodel_own_indexes__" in cls.__dict__
-        ):  # a rebuild; a first build is compiled by the metaclass
+        if "__ddbmodel_own_indexes__" in cls.__dict__:  # a first build is compiled by the metaclass
             _compile(cls)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
@@ -10,8 +11,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from ddbmodel import limits
-from ddbmodel.codec.parts import FieldCodec, PartCodec
+from ddbmodel.codec.parts import Access, FieldCodec, PartCodec
 from ddbmodel.codec.sizes import item_size_bytes, nesting_levels, value_size_bytes
+from ddbmodel.codec.trial import message_of, refusal_of
 from ddbmodel.codec.values import Item
 from ddbmodel.errors import CodecError, ExpressionError, ItemTooLarge, ModelDefinitionError
 from ddbmodel.model.compiler import Compiler
@@ -24,6 +26,7 @@ from ddbmodel.schema import TableSchema
 
 M = TypeVar("M", bound=BaseModel)
 _LARGEST_NAMED: Final = 3
+_PACKAGE: Final = __name__.partition(".")[0] + "."
 
 
 @dataclass(frozen=True)
@@ -60,10 +63,10 @@ class ModelPlan(Generic[M]):
         """The fields of the primary key, partition key first."""
         return tuple(self.part.by_stored_name[attribute.name] for attribute in self.stored_table.key)
 
-    # Items -----------------------------------------------------------------------------------------------------
+    # Items --------------------------------------------------------------------------------------------
 
     def encode(self, model: M) -> Item:
-        """The item of a model.
+        """Give the item of a model.
 
         Raises:
             CodecError: a value cannot be stored without loss, or a key is empty or too long.
@@ -74,11 +77,13 @@ class ModelPlan(Generic[M]):
             self._check_keys(item)
         except CodecError as error:
             raise error.about(self.model.__name__) from error.__cause__
+        except RecursionError:
+            raise self._too_deep() from None
         self.check_size(item)
         return item
 
     def decode(self, item: Item) -> M:
-        """The model of an item, validated.
+        """Give the model of an item, validated.
 
         Raises:
             CodecError: the item is not one of this model; the path names the place.
@@ -90,10 +95,13 @@ class ModelPlan(Generic[M]):
         try:
             model: M = self.model.__pydantic_validator__.validate_python(values, by_alias=False, by_name=True)
         except ValidationError as error:
-            raise invalid(error).about(self.model.__name__) from without_input(error)
-        return model
+            refusal = invalid(error, values).about(self.model.__name__)
+            refusal.__cause__ = without_input(error)
+        else:
+            return model
+        raise refusal  # here, so that the error with the input is no context of it
 
-    # Keys ------------------------------------------------------------------------------------------------------
+    # Keys ---------------------------------------------------------------------------------------------
 
     def key_of(self, model: M) -> ItemKey[M]:
         """The key of a model.
@@ -134,7 +142,7 @@ class ModelPlan(Generic[M]):
         """The primary key's attributes of a stored item."""
         return {attribute.name: item[attribute.name] for attribute in self.stored_table.key}
 
-    # Checks ----------------------------------------------------------------------------------------------------
+    # Checks -------------------------------------------------------------------------------------------
 
     def _check_keys(self, item: Item, *, primary_only: bool = False) -> None:
         table = self.table
@@ -163,6 +171,10 @@ class ModelPlan(Generic[M]):
     def check_size(self, item: Item) -> None:
         """Refuse an item that the service would refuse: over 400 KB, or nested deeper than 32 levels.
 
+        Raises:
+            ItemTooLarge: over 400 KB.
+            CodecError: lists and maps are nested too deep.
+
         Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
         """
         size = item_size_bytes(item)
@@ -174,10 +186,14 @@ class ModelPlan(Generic[M]):
                 f"the largest attributes: {largest}"
             )
         for name, value in item.items():
-            if nesting_levels(value) > limits.NESTING_LEVELS:
-                raise CodecError(
-                    f"lists and maps are nested deeper than {limits.NESTING_LEVELS} levels", (name,)
-                ).about(self.model.__name__)
+            if ("M" in value or "L" in value) and nesting_levels(value) > limits.NESTING_LEVELS:
+                raise self._too_deep(name)
+
+    def _too_deep(self, *path: str) -> CodecError:
+        return CodecError(
+            f"lists and maps are nested deeper than {limits.NESTING_LEVELS} levels, more than DynamoDB takes",
+            path,
+        ).about(self.model.__name__)
 
 
 def compile_plan(cls: type[M], table: str | None, indexes: Mapping[str, Index]) -> ModelPlan[M]:
@@ -190,7 +206,7 @@ def compile_plan(cls: type[M], table: str | None, indexes: Mapping[str, Index]) 
     if not isinstance(codec, PartCodec):
         if table is not None:
             raise ModelDefinitionError(f"{cls.__name__}: a root model is a part, it cannot have a table")
-        codec = PartCodec(cls, (), lambda value: value.__dict__, lambda value: isinstance(value, cls))
+        codec = PartCodec(cls, (), Access(lambda value: isinstance(value, cls), vars))
     options: dict[str, FieldOptions] = {
         name: options_of(info) for name, info in cls.__pydantic_fields__.items() if name in codec.fields
     }
@@ -199,39 +215,45 @@ def compile_plan(cls: type[M], table: str | None, indexes: Mapping[str, Index]) 
 
 
 def plan_of(model: type[M]) -> ModelPlan[M]:
-    """The plan of a model class.
+    """Give the plan of a model class.
 
     Raises:
-        ModelDefinitionError: the class has annotations that are not defined yet.
+        ModelDefinitionError: the class is no `Model`, or has annotations that are not defined yet.
     """
     plan: ModelPlan[M] | None = model.__dict__.get("__ddbmodel_plan__")
-    if plan is None and isinstance(model, type) and issubclass(model, BaseModel):
-        model.model_rebuild(raise_errors=False)
+    if plan is None:
+        if not hasattr(model, "__ddbmodel_own_indexes__"):
+            raise ModelDefinitionError(f"{model.__name__} is no subclass of ddbmodel.Model")
+        model.model_rebuild(raise_errors=False, _types_namespace=_user_namespace())
         plan = model.__dict__.get("__ddbmodel_plan__")
     if plan is None:
         raise ModelDefinitionError(
-            f"{model.__name__} is not a complete Model: it refers to types that are not defined yet, "
-            "or is no subclass of ddbmodel.Model"
+            f"{model.__name__} refers to a type that is not defined yet: define it, then call "
+            f"{model.__name__}.model_rebuild() if it is defined inside of a function"
         )
     return plan
 
 
-def invalid(error: ValidationError) -> CodecError:
-    """Pydantic's first error, with its place; the input is left out."""
-    details = error.errors(include_input=False, include_url=False, include_context=False)
-    first = details[0]
-    more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
-    return CodecError(f"{first['msg']} [{first['type']}]{more}", tuple(first["loc"]))
+def _user_namespace() -> Mapping[str, Any]:
+    """The names at the user's code: a class inside of a function may refer to one that was defined later."""
+    frame = inspect.currentframe()
+    assert frame is not None
+    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith(_PACKAGE):
+        frame = frame.f_back
+    return frame.f_locals
+
+
+def invalid(error: ValidationError, values: Any = None) -> CodecError:
+    """Give Pydantic's first error, with its place in the values that were validated, without the values."""
+    refusal = refusal_of(error, values)
+    return CodecError(refusal.reason, refusal.path)
 
 
 def without_input(error: ValidationError) -> ValidationError:
-    """The same error without the values that it is about, to be chained."""
-    lines = [
-        InitErrorDetails(
-            type=PydanticCustomError(detail["type"], "{msg}", {"msg": detail["msg"]}),  # type: ignore[arg-type]  # its own type is a literal
-            loc=detail["loc"],
-            input=None,
-        )
-        for detail in error.errors(include_input=False, include_url=False, include_context=False)
-    ]
+    """Give the same error without the values that it is about, to be chained."""
+    lines: list[InitErrorDetails] = []
+    for detail in error.errors(include_input=False, include_url=False, include_context=False):
+        kind: Any = detail["type"]
+        message = PydanticCustomError(kind, "{message}", {"message": message_of(detail)})
+        lines.append(InitErrorDetails(type=message, loc=detail["loc"], input=None))
     return ValidationError.from_exception_data(error.title, lines, hide_input=True)

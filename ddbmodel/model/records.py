@@ -3,267 +3,306 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any, Final, cast
 
-from pydantic import BaseModel
-from pydantic_core import PydanticSerializationError, PydanticUndefined
+from pydantic import AliasChoices, BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from ddbmodel.codec.base import Codec
 from ddbmodel.codec.containers import SetCodec
-from ddbmodel.codec.parts import Absent, FieldCodec, PartCodec, SerializedPartCodec
-from ddbmodel.codec.wrappers import JsonFormCodec, SerializedCodec
-from ddbmodel.errors import CodecError, ModelDefinitionError
-from ddbmodel.model.compiler import Compiler, Schema, is_serialized, scalar_epoch
-from ddbmodel.model.fields import NO_OPTIONS, FieldOptions, Null, options_of
+from ddbmodel.codec.forms import MethodSerializedCodec
+from ddbmodel.codec.parts import Absent, Access, FieldCodec, PartCodec, SerializedPartCodec
+from ddbmodel.codec.untyped import UntypedCodec
+from ddbmodel.codec.wrappers import RevivedCodec
+from ddbmodel.errors import ModelDefinitionError
+from ddbmodel.model.compiler import Compiler
+from ddbmodel.model.fields import NO_OPTIONS, FieldOptions, Null, check_options, options_of
+from ddbmodel.model.functions import Schema, is_own, python_serialization
+
+_MISSING: Final = object()
+
+
+# Models ----------------------------------------------------------------------------------------------
 
 
 def compile_model(compiler: Compiler, schema: Schema) -> Codec:
-    """A Pydantic model; a root model is stored as its root."""
+    """Compile a Pydantic model, field by field."""
     cls: type[BaseModel] = schema["cls"]
-    if schema.get("root_model"):
-        return RootCodec(cls, compiler.compile(_fields_schema(schema)["schema"]))
-    fields_schema = _fields_schema(schema)
-    fields, serialized = _compile_fields(compiler, cls, fields_schema["fields"])
-    keeps_extra = cls.model_config.get("extra") == "allow"
-    part = PartCodec(
-        cls,
-        fields,
-        _reader(serialized),
-        _accepts(cls),
-        (lambda value: value.__pydantic_extra__ or {}) if keeps_extra else None,
-    )
-    if is_serialized(schema) or is_serialized(fields_schema):
-        return SerializedPartCodec(part, _dump)
-    return part
+    inner = _fields_schema(schema["schema"])
+    if inner is None:
+        return compiler.json_form(schema, cls.__name__)
+    with compiler.configured(schema.get("config")):
+        fields = [
+            _model_field(compiler, cls, name, field, is_named_by_alias=bool(schema.get("custom_init")))
+            for name, field in inner["fields"].items()
+        ]
+        extra_codec = _extra_codec(compiler, inner) if cls.model_config.get("extra") == "allow" else None
+    _check_stored_names(cls, fields)
+    access = Access(_accepts(cls), _model_values, _model_extra, extra_codec)
+    if python_serialization(schema) is not None or python_serialization(inner) is not None:
+        return SerializedPartCodec(
+            cls,
+            fields,
+            access,
+            _validate_with(cls),
+            serialize=compiler.core(schema).dump,
+            keeps_unknown=cls.model_config.get("extra") != "forbid",
+        )
+    proved = _has_functions(cls, schema) or compiler.has_foreign_functions(inner)
+    return PartCodec(cls, fields, access, _validate_with(cls) if proved else None)
 
 
-class RootCodec(SerializedCodec):
-    """A root model: stored as its root is."""
-
-    def __init__(self, cls: type[BaseModel], root: Codec) -> None:
-        super().__init__(root, lambda value: value.root, root)
-        self.name = cls.__name__
-        self._cls = cls
-
-    @property
-    def core(self) -> Codec:
-        return self._returned.core
-
-    def exact(self, value: object) -> bool:
-        return type(value) is self._cls
-
-    def encode(self, value: Any) -> Any:
-        if not isinstance(value, self._cls):
-            from ddbmodel.codec.base import unexpected
-
-            raise unexpected(self.name, value)
-        return self._returned.encode(self._serialize(value))
+def _validate_with(cls: type[BaseModel]) -> Callable[[Any], Any]:
+    """Validation by the class, which may not be complete yet."""
+    return lambda values: cls.__pydantic_validator__.validate_python(values, by_alias=False, by_name=True)
 
 
-def _fields_schema(schema: Schema) -> Schema:
-    """The schema of the fields, below the model's validators."""
-    while schema["type"] in ("model", "function-before", "function-after", "function-wrap"):
-        inner = schema["schema"]
-        if schema["type"] == "model" and schema.get("root_model"):
-            return schema
-        schema = inner
-    if schema["type"] != "model-fields":
-        raise ModelDefinitionError("its schema is replaced by a custom one, so its fields are not known")
-    return schema
-
-
-def _compile_fields(
-    compiler: Compiler, cls: type[BaseModel], fields: Mapping[str, Schema]
-) -> tuple[list[FieldCodec], dict[str, str]]:
-    """The field codecs, and the fields with a serializer method, with the mode in which it runs."""
-    compiled: list[FieldCodec] = []
-    serialized: dict[str, str] = {}
-    for name, field in fields.items():
-        info = cls.__pydantic_fields__[name]
-        try:
-            codec, mode = _compile_field(compiler, field["schema"])
-            compiled.append(_field_codec(name, codec, _has_default(info), info.default, options_of(info)))
-        except ModelDefinitionError as error:
-            raise ModelDefinitionError(f"{cls.__name__}.{name}: {error}") from error
-        if mode is not None:
-            serialized[name] = mode
-    names = [field.stored_name for field in compiled]
-    for compiled_field in compiled:
-        if names.count(compiled_field.stored_name) > 1:
-            raise ModelDefinitionError(
-                f"{cls.__name__}.{compiled_field.name}: two fields are stored as "
-                f"{compiled_field.stored_name!r}; give one of them another attribute="
-            )
-    return compiled, serialized
-
-
-def _compile_field(compiler: Compiler, schema: Schema) -> tuple[Codec, str | None]:
-    """The codec of a field; and `python` or `json` if a serializer method has to run first, in that mode."""
-    serialization = _method_serialization(schema)
-    if serialization is None:
-        return compiler.compile(schema), None
-    plain = _compile_beneath(compiler, schema)
-    if is_serialized({"serialization": serialization}):
-        return SerializedCodec(plain, lambda value: value, compiler.returned(serialization)), "python"
-    if isinstance(plain.core, JsonFormCodec) or not plain.types:
-        return SerializedCodec(plain, lambda value: value, compiler.returned({})), "json"
-    return plain, None
-
-
-def _method_serialization(schema: Schema) -> Schema | None:
-    """The serializer method (`@field_serializer`) of a field; it needs the model to run."""
-    while schema["type"] in ("default", "nullable") and "serialization" not in schema:
-        schema = schema["schema"]
-    serialization: Schema | None = schema.get("serialization")
-    return serialization if serialization is not None and serialization.get("is_field_serializer") else None
-
-
-def _compile_beneath(compiler: Compiler, schema: Schema) -> Codec:
-    """The codec of a field as if it had no serializer method."""
-    bare = {key: value for key, value in schema.items() if key != "serialization"}
-    if schema["type"] in ("default", "nullable") and "serialization" not in schema:
-        bare["schema"] = {k: v for k, v in schema["schema"].items() if k != "serialization"}
-    bare.pop("ref", None)
-    try:
-        return compiler.compile(bare)
-    except ModelDefinitionError:
-        return compiler.compile({"type": "any"})
-
-
-def _has_default(info: Any) -> bool:
-    return not info.is_required()
-
-
-def _field_codec(
-    name: str, codec: Codec, has_default: bool, default: Any, options: FieldOptions
-) -> FieldCodec:
-    if options.stored_as is not None and options.stored_as.unit is not None:
-        from ddbmodel.codec.scalars import epoch_codec
-
-        codec = scalar_epoch(codec, epoch_codec(options.stored_as.unit))
-    if options.stored_as is Null and not codec.nullable:
-        raise ModelDefinitionError("stored_as=Null is for fields that can be None")
-    return FieldCodec(
-        name,
-        options.attribute or name,
-        codec,
-        _absent(codec, has_default, default),
-        visible_null=options.stored_as is Null,
+def _has_functions(cls: type[BaseModel], schema: Schema) -> bool:
+    """True if methods of the user's take part in making an instance or serialising it."""
+    methods = cls.__pydantic_decorators__
+    return bool(
+        schema.get("custom_init")
+        or methods.validators
+        or methods.field_validators
+        or methods.root_validators
+        or methods.model_validators
+        or methods.field_serializers
+        or ("post_init" in schema and not is_own(cls.model_post_init))
     )
 
 
-def _absent(codec: Codec, has_default: bool, default: Any) -> Absent:
-    """What a missing attribute reads back as: None and empty sets are stored by absence where a default does not
-    say otherwise."""
-    if codec.nullable and (not has_default or default is None):
-        return Absent.NONE
-    if (
-        isinstance(codec.core, SetCodec)
-        and not codec.nullable
-        and (not has_default or not _is_filled(default))
-    ):
-        return Absent.EMPTY
-    return Absent.DEFAULT if has_default else Absent.ERROR
+def _model_values(value: Any) -> Mapping[str, Any]:
+    values: Mapping[str, Any] = value.__dict__
+    return values
 
 
-def _is_filled(default: Any) -> bool:
-    """False for an empty set, and for a default that only a factory knows: `set`, as nearly always."""
-    return default is not PydanticUndefined and default is not None and bool(default)
-
-
-def _reader(serialized: Mapping[str, str]) -> Callable[[Any], Mapping[str, Any]]:
-    """How to get the values of a model's fields: as they are, or as serializer methods give them."""
-    if not serialized:
-        return lambda value: value.__dict__
-    modes = {mode: {n for n, m in serialized.items() if m == mode} for mode in set(serialized.values())}
-
-    def read(value: Any) -> Mapping[str, Any]:
-        values = dict(value.__dict__)
-        for mode, names in modes.items():
-            values.update(_dump(value, mode, names))
-        return values
-
-    return read
-
-
-def _dump(value: Any, mode: str = "python", include: set[str] | None = None) -> Any:
-    serializer = type(value).__pydantic_serializer__
-    try:
-        return serializer.to_python(value, mode=mode, include=include, by_alias=False, warnings=False)
-    except PydanticSerializationError as error:
-        raise CodecError("a serializer failed") from error
+def _model_extra(value: Any) -> Mapping[str, Any]:
+    extra: Mapping[str, Any] | None = value.__pydantic_extra__
+    return extra or {}
 
 
 def _accepts(cls: type[BaseModel]) -> Callable[[Any], bool]:
-    """Instances of exactly this class, of a parametrised form of it, or a subclass without fields of its own."""
+    """Instances of this class itself, or of a parametrised form of it: a subclass would come back as this."""
 
     def accepts(value: Any) -> bool:
-        kind = type(value)
-        if kind is cls:
+        if type(value) is cls:
             return True
-        if not isinstance(value, cls):
-            return False
-        return kind.__pydantic_generic_metadata__["origin"] is cls
+        return isinstance(value, cls) and value.__pydantic_generic_metadata__["origin"] is cls
 
     return accepts
 
 
-def compile_typed_dict(compiler: Compiler, schema: Schema) -> Codec:
-    """A typed dict: the keys that are there are stored, None as NULL."""
-    fields = [
-        FieldCodec(
-            name,
-            name,
-            compiler.compile(field["schema"]),
-            Absent.ERROR if field.get("required", schema.get("total", True)) else Absent.DEFAULT,
+def _fields_schema(schema: Schema) -> Schema | None:
+    """The schema of the fields, below validators inside of the model; None if a custom one replaces it."""
+    while schema["type"] in ("function-before", "function-after", "function-wrap"):
+        schema = schema["schema"]
+    return schema if schema["type"] == "model-fields" else None
+
+
+def _extra_codec(compiler: Compiler, schema: Schema) -> Codec:
+    typed = schema.get("extras_schema")
+    return UntypedCodec() if typed is None else compiler.compile(typed)
+
+
+def _check_stored_names(cls: type, fields: list[FieldCodec]) -> None:
+    names = [field.stored_name for field in fields]
+    for field in fields:
+        if names.count(field.stored_name) > 1:
+            raise ModelDefinitionError(
+                f"{cls.__name__}.{field.name}: two fields are stored as {field.stored_name!r}; "
+                "give one of them another attribute="
+            )
+
+
+# Fields of models ------------------------------------------------------------------------------------
+
+
+def _model_field(
+    compiler: Compiler, cls: type[BaseModel], name: str, field: Schema, *, is_named_by_alias: bool
+) -> FieldCodec:
+    info: FieldInfo = cls.__pydantic_fields__[name]
+    options = options_of(info)
+    try:
+        check_options(options)
+        codec = _field_codec(compiler, cls, name, field["schema"], options)
+        default = _MISSING if info.is_required() else info.default
+        compiled = record_field(name, codec, default, options)
+    except ModelDefinitionError as error:
+        raise ModelDefinitionError(f"{cls.__name__}.{name}: {error}") from error
+    return replace(compiled, input_name=_init_name(cls, name, info)) if is_named_by_alias else compiled
+
+
+def _init_name(cls: type[BaseModel], name: str, info: FieldInfo) -> str:
+    """The name by which `__init__`, which runs by aliases where the class has its own, takes a field."""
+    alias = info.validation_alias
+    if cls.model_config.get("populate_by_name") or cls.model_config.get("validate_by_name"):
+        return name
+    choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+    return next((choice for choice in choices if isinstance(choice, str)), name)
+
+
+def _field_codec(
+    compiler: Compiler, cls: type[BaseModel], name: str, schema: Schema, options: FieldOptions
+) -> Codec:
+    unit = None if options.stored_as is None else options.stored_as.unit
+    with nullcontext() if unit is None else compiler.datetimes_as(unit) as epoch:
+        serialization: Schema = schema.get("serialization") or {}
+        if serialization.get("is_field_serializer"):
+            codec = compiler.forms(schema, _method(compiler, cls, name, serialization))
+        else:
+            codec = compiler.compile(schema)
+    if epoch is not None and codec.core is not epoch:
+        raise ModelDefinitionError("stored_as an epoch is for datetime fields")
+    if options.stored_as is Null and not codec.nullable:
+        raise ModelDefinitionError("stored_as=Null is for fields that can be None")
+    return codec
+
+
+def _method(compiler: Compiler, cls: type[BaseModel], name: str, serialization: Schema) -> Codec:
+    """The form that a serializer method makes."""
+    mode = "python" if python_serialization({"serialization": serialization}) is not None else "json"
+
+    def serialize(record: BaseModel) -> Any:
+        dumped: dict[str, Any] = record.__pydantic_serializer__.to_python(
+            record, mode=mode, include={name}, by_alias=False, warnings=False
         )
-        for name, field in schema["fields"].items()
-    ]
+        return dumped[name]
+
+    def blank(value: Any) -> BaseModel:
+        record = cls.model_construct()
+        vars(record)[name] = value
+        return record
+
+    return MethodSerializedCodec(name, blank, serialize, compiler.returned(serialization))
+
+
+def record_field(name: str, codec: Codec, default: Any, options: FieldOptions = NO_OPTIONS) -> FieldCodec:
+    """Give a field, with the meaning of its absence.
+
+    A default that only a factory knows is `PydanticUndefined`.
+    """
+    core = codec.core
+    return FieldCodec(
+        name,
+        options.attribute or name,
+        codec,
+        _absent(codec, default),
+        visible_null=options.stored_as is Null,
+        empty=core.make if isinstance(core, SetCodec) else set,
+    )
+
+
+def _absent(codec: Codec, default: Any) -> Absent:
+    """None and empty sets are stored by absence where a default does not say otherwise."""
+    if codec.nullable and (default is _MISSING or default is None):
+        return Absent.NONE
+    is_set = isinstance(codec.core, SetCodec) and not codec.nullable
+    if is_set and (default is _MISSING or default is PydanticUndefined or not default):
+        return Absent.EMPTY
+    return Absent.ERROR if default is _MISSING else Absent.DEFAULT
+
+
+# Typed dicts and dataclasses -------------------------------------------------------------------------
+
+
+def compile_typed_dict(compiler: Compiler, schema: Schema) -> Codec:
+    """Compile a typed dict: the keys that are there are stored, None as NULL."""
+    name = getattr(schema.get("cls"), "__name__", "TypedDict")
+    fields: list[FieldCodec] = []
+    optional: set[str] = set()
+    with compiler.configured(schema.get("config")):
+        for key, field in schema["fields"].items():
+            is_required = field.get("required", schema.get("total", True))
+            if not is_required:
+                optional.add(key)
+            absent = Absent.ERROR if is_required else Absent.DEFAULT
+            fields.append(FieldCodec(key, key, _inside(compiler, name, key, field), absent))
+        keeps_extra = schema.get("extra_behavior") == "allow" or _keeps_extra(schema)
+        extra_codec = _extra_codec(compiler, schema) if keeps_extra else None
     names = {field.name for field in fields}
-    keeps_extra = (
-        schema.get("extra_behavior") == "allow"
-        or schema.get("config", {}).get("extra_fields_behavior") == "allow"
+    access = Access(
+        lambda value: isinstance(value, dict),
+        lambda value: {key: entry for key, entry in value.items() if key in names},
+        lambda value: {key: entry for key, entry in value.items() if key not in names},
+        extra_codec,
+        frozenset(optional),
     )
-    return PartCodec(
-        schema.get("cls", dict),
-        fields,
-        lambda value: value,
-        lambda value: isinstance(value, Mapping),
-        (lambda value: {k: v for k, v in value.items() if k not in names}) if keeps_extra else None,
-    )
+    return PartCodec(schema.get("cls", dict), fields, access)
 
 
 def compile_dataclass(compiler: Compiler, schema: Schema) -> Codec:
-    """A dataclass, standard or Pydantic's: its `__init__` fields are stored, None as NULL."""
-    cls = schema["cls"]
+    """Compile a dataclass, standard or Pydantic's: its `__init__` fields are stored."""
+    cls: type = schema["cls"]
+    arguments, has_validators = _dataclass_arguments(schema)
+    config: dict[str, Any] = dict(schema.get("config") or {})
+    is_strict = bool(schema.get("strict") or config.pop("strict", compiler.strict))
+    with compiler.configured(schema.get("config")):
+        fields = [
+            _dataclass_field(compiler, cls, field)
+            for field in arguments["fields"]
+            if field.get("init", True) and not field.get("init_only")
+        ]
+    access = _dataclass_access(cls, schema, frozenset(field.name for field in fields))
+    lax = compiler.core({**schema, "strict": False, "config": config}, lax=True)
+    if python_serialization(schema) is not None:
+        part: PartCodec = SerializedPartCodec(
+            cls, fields, access, lax.validate, serialize=lax.dump, keeps_unknown=True
+        )
+    else:
+        is_proved = (
+            has_validators
+            or schema.get("post_init")
+            or len(fields) != len(arguments["fields"])
+            or compiler.has_foreign_functions(arguments)
+        )
+        part = PartCodec(cls, fields, access, lax.validate if is_proved else None)
+    return RevivedCodec(part, lax.validate) if is_strict else part
+
+
+def _dataclass_arguments(schema: Schema) -> tuple[Schema, bool]:
+    """The schema of a dataclass' fields, and whether there are validators around it."""
     arguments = schema["schema"]
     while arguments["type"] != "dataclass-args":
         arguments = arguments["schema"]
-    fields = [
-        _dataclass_field(compiler, cls, field)
-        for field in arguments["fields"]
-        if field.get("init", True) and not field.get("init_only")
-    ]
-    names = [field.name for field in fields]
-    part = PartCodec(
-        cls,
-        fields,
-        lambda value: {name: getattr(value, name) for name in names},
-        lambda value: type(value) is cls,
-    )
-    if is_serialized(schema):
-        return compiler.json_form(schema)
-    return part
+    return arguments, arguments is not schema["schema"]
 
 
 def _dataclass_field(compiler: Compiler, cls: type, field: Schema) -> FieldCodec:
-    name, schema = field["name"], field["schema"]
-    if _method_serialization(schema) is not None:
-        raise ModelDefinitionError(
-            f"{cls.__name__}.{name}: serializer methods need a model instead of a dataclass"
-        )
-    absent = Absent.DEFAULT if schema["type"] == "default" else Absent.ERROR
-    return FieldCodec(name, name, compiler.compile(schema), absent)
+    schema = field["schema"]
+    default = schema.get("default", PydanticUndefined) if schema["type"] == "default" else _MISSING
+    return record_field(field["name"], _inside(compiler, cls.__name__, field["name"], field), default)
+
+
+def _dataclass_access(cls: type, schema: Schema, stored: frozenset[str]) -> Access:
+    names = frozenset(cast("list[str]", schema["fields"]))
+
+    def read(value: Any) -> dict[str, Any]:
+        return {name: getattr(value, name) for name in names if hasattr(value, name)}
+
+    def extra(value: Any) -> dict[str, Any]:
+        return {name: entry for name, entry in _attributes(value) if name not in names}
+
+    access = Access(lambda value: type(value) is cls, read, unstored=names - stored)
+    return replace(access, extra=extra, extra_codec=UntypedCodec()) if _keeps_extra(schema) else access
+
+
+def _attributes(value: object) -> list[tuple[str, Any]]:
+    return list(vars(value).items())
+
+
+def _keeps_extra(schema: Schema) -> bool:
+    config: Schema = schema.get("config") or {}
+    return config.get("extra_fields_behavior") == "allow"
+
+
+def _inside(compiler: Compiler, owner: str, name: str, field: Schema) -> Codec:
+    try:
+        return compiler.compile(field["schema"])
+    except ModelDefinitionError as error:
+        raise ModelDefinitionError(f"{owner}.{name}: {error}") from error
 
 
 RECORDS: Final = {

@@ -20,6 +20,9 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
 def check_resource_name(kind: str, name: str) -> None:
     """Refuse a table or index name that the service would refuse.
 
+    Raises:
+        ModelDefinitionError: too short, too long, or with other characters.
+
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
     """
     if not limits.NAME_LENGTH_MIN <= len(name) <= limits.NAME_LENGTH_MAX or not _NAME.fullmatch(name):
@@ -77,6 +80,12 @@ class IndexSchema:
                     f"index {self.name!r} has {len(key)} {label} key attributes, "
                     f"at most {limits.INDEX_KEY_ATTRIBUTES} are possible"
                 )
+        names = [attribute.name for attribute in self.key]
+        for name in names:
+            if names.count(name) > 1:
+                raise ModelDefinitionError(
+                    f"index {self.name!r} names key attribute {name!r} twice: name each once"
+                )
 
     @property
     def key(self) -> tuple[KeyAttribute, ...]:
@@ -104,7 +113,7 @@ class TableSchema:
         return (*self.partition_key, *self.sort_key)
 
     def attributes(self) -> Iterator[KeyAttribute]:
-        """Every key attribute of the table and its indexes, each once, in order of appearance."""
+        """Give every key attribute of the table and its indexes, each once, in order of appearance."""
         seen: set[str] = set()
         for attribute in (*self.key, *(part for index in self.indexes for part in index.key)):
             if attribute.name not in seen:
@@ -112,7 +121,7 @@ class TableSchema:
                 yield attribute
 
     def index(self, name: str) -> IndexSchema:
-        """The index with this name.
+        """Give the index with this name.
 
         Raises:
             ModelDefinitionError: there is none.
@@ -126,7 +135,9 @@ class TableSchema:
         names = [index.name for index in self.indexes]
         for name in names:
             if names.count(name) > 1:
-                raise ModelDefinitionError(f"table {self.name!r} declares index {name!r} twice")
+                raise ModelDefinitionError(
+                    f"table {self.name!r} has two indexes named {name!r}: rename one of them"
+                )
         for kind, limit in (
             ("global", limits.GLOBAL_INDEXES_PER_TABLE),
             ("local", limits.LOCAL_INDEXES_PER_TABLE),
@@ -136,6 +147,12 @@ class TableSchema:
                 raise ModelDefinitionError(
                     f"table {self.name!r} has {count} {kind} indexes, at most {limit} are possible"
                 )
+        projected = sum(len(index.projection.attributes) for index in self.indexes)
+        if projected > limits.PROJECTED_ATTRIBUTES_PER_TABLE:
+            raise ModelDefinitionError(
+                f"the indexes of table {self.name!r} name {projected} attributes to project, at most "
+                f'{limits.PROJECTED_ATTRIBUTES_PER_TABLE} are possible: project "ALL"'
+            )
         for index in self.indexes:
             if index.kind == "local" and (not self.sort_key or index.partition_key != self.partition_key):
                 raise ModelDefinitionError(
@@ -148,5 +165,5 @@ class TableSchema:
         for attribute in (*self.key, *(part for index in self.indexes for part in index.key)):
             if types.setdefault(attribute.name, attribute.type) != attribute.type:
                 raise ModelDefinitionError(
-                    f"table {self.name!r} uses key attribute {attribute.name!r} with two types"
+                    f"table {self.name!r} uses key attribute {attribute.name!r} with two types: declare one"
                 )

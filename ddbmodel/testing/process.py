@@ -22,7 +22,6 @@ RESET_SECONDS: Final = 60.0
 
 _PROGRAM = Path(__file__).with_name("server.py")
 _RESET_PATH = "/moto-api/reset"
-_NEEDED_MODULES = ("moto", "docker", "py_partiql_parser")  # moto, and what its DynamoDB needs
 
 
 class ServerProcess:
@@ -35,11 +34,6 @@ class ServerProcess:
         self._wanted_port = port
         self._port = 0
         self._child: subprocess.Popen[bytes] | None = None
-
-    @property
-    def running(self) -> bool:
-        """Whether the process was started and is alive."""
-        return self._child is not None and self._child.poll() is None
 
     @property
     def port(self) -> int:
@@ -89,11 +83,9 @@ class ServerProcess:
 
 
 def _require_moto() -> None:
-    missing = [name for name in _NEEDED_MODULES if importlib.util.find_spec(name) is None]
-    if missing:
+    if importlib.util.find_spec("moto") is None:
         raise ModuleNotFoundError(
-            f'LocalDynamoDB needs {", ".join(missing)}: install it with `pip install "ddbmodel[testing]"`',
-            name=missing[0],
+            'LocalDynamoDB needs moto: install it with `pip install "ddbmodel[testing]"`', name="moto"
         )
 
 

@@ -10,12 +10,13 @@ moto's own server is not used, because it
   their condition true; DynamoDB's requests are atomic, and here one is handled after the other;
 - closes the connection after every request, and needs Flask and what twenty other services need.
 
-Nine tenths of a read go into moto's serializer, which tries up to eight spellings for each of the ten members
-of an attribute value. moto's tables hold the service's spelling, so `_Serializer` looks no further.
+moto's serializer takes nine tenths of a read's time, because it tries up to eight spellings for each of the
+ten members of an attribute value, and it garbles maps with an empty key. `_Serializer` does neither.
 """
 
 from __future__ import annotations
 
+import base64
 import gc
 import json
 import os
@@ -45,12 +46,33 @@ _one_at_a_time = threading.Lock()
 
 
 class _Serializer(JSONSerializer):
-    """moto's JSON serializer, reading the members of an attribute value under the service's names only."""
+    """moto's JSON serializer, with a short way for attribute values."""
 
-    def get_value(self, value: Any, key: str, shape: Any) -> Any:
-        if shape.parent.name == "AttributeValue":
-            return value.get(key)
-        return super().get_value(value, key, shape)
+    def _serialize_type_structure(self, serialized: Any, value: Any, shape: Any, key: str) -> None:
+        if shape.name == "AttributeValue":
+            serialized[key] = _wire(value)
+        else:
+            super()._serialize_type_structure(serialized, value, shape, key)
+
+
+def _wire(value: dict[str, Any]) -> dict[str, Any]:
+    """Turn one attribute value, as moto's tables hold it, into JSON: bytes become base64."""
+    ((kind, held),) = value.items()
+    match kind:
+        case "M":
+            return {kind: {name: _wire(part) for name, part in held.items()}}
+        case "L":
+            return {kind: [_wire(part) for part in held]}
+        case "B":
+            return {kind: _base64(held)}
+        case "BS":
+            return {kind: [_base64(member) for member in held]}
+        case _:
+            return {kind: held}
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
 
 
 class _Result(ActionResult):

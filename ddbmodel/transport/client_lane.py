@@ -62,6 +62,7 @@ class ClientLane:
         self._journal = Journal()
         self._loop = _running_loop()
         self._closed = False
+        self._under_way = 0
         self._warned = False
         self.statistics = Statistics()
 
@@ -76,21 +77,24 @@ class ClientLane:
         delivery = Delivery(request, self._policy.begin())
         started = self._clock()
         self.statistics.requests += 1
+        self._under_way += 1
         try:
             return await self._deliver(request, wire, delivery, started)
         finally:
+            self._under_way -= 1
+            self._remove_hooks_if_idle()
             self._journal.record(delivery.exchange(self._clock() - started))
 
     async def close(self) -> None:
         """Take the lane out of service, and close the client if it was opened with the lane.
 
-        Requests under way fail: reads with `MapperClosed`, writes with `WriteOutcomeUnknown`.
+        Requests under way fail; a write that may have been applied says so.
         """
         if self._closed:
             return
         self._require_own_loop("close")
         self._closed = True
-        self._hooks.remove()
+        self._remove_hooks_if_idle()
         if self._release is not None:
             await self._release()
 
@@ -132,6 +136,11 @@ class ClientLane:
     async def _pause(self, seconds: float) -> None:
         if seconds > 0 and not self._closed:
             await self._sleep(seconds)
+
+    def _remove_hooks_if_idle(self) -> None:
+        # A client that stays open may still answer requests that are under way; those replies count too.
+        if self._closed and not self._under_way:
+            self._hooks.remove()
 
     def _warn_unchecked(self) -> None:
         if not self._warned:

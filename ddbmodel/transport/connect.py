@@ -56,28 +56,11 @@ async def connect(options: ConnectOptions) -> ClientLane:
         ConnectionFailed: there is no region, or the endpoint is not a URL.
     """
     # These imports take most of a second.
-    import aioboto3
     from botocore.exceptions import BotoCoreError, PartialCredentialsError, ProfileNotFound
-
-    from ddbmodel.transport.settings import client_config, configured_attempts
 
     stack = AsyncExitStack()
     try:
-        session: Any = options.session or aioboto3.Session(profile_name=options.profile_name)
-        # Private, and only for what the session would apply by itself: without it, our defaults apply.
-        botocore_session = getattr(session, "_session", None)
-        attempts = configured_attempts(botocore_session, options.config)
-        client: Any = await stack.enter_async_context(
-            session.client(
-                "dynamodb",
-                region_name=options.region_name,
-                endpoint_url=options.endpoint_url,
-                aws_access_key_id=options.aws_access_key_id,
-                aws_secret_access_key=options.aws_secret_access_key,
-                aws_session_token=options.aws_session_token,
-                config=client_config(botocore_session, options.config),
-            )
-        )
+        client, attempts = await _open(options, stack)
     except (ProfileNotFound, PartialCredentialsError) as error:
         raise AccessDenied(
             f"connecting to DynamoDB: {presentable(str(error)).rstrip('.')}. "
@@ -94,6 +77,30 @@ async def connect(options: ConnectOptions) -> ClientLane:
         ) from error
     rules = RetryRules() if attempts is None else RetryRules(max_attempts=max(1, attempts))
     return ClientLane(client, policy=RetryPolicy(rules), release=stack.aclose)
+
+
+async def _open(options: ConnectOptions, stack: AsyncExitStack) -> tuple[Any, int | None]:
+    """A client that `stack` will close, and how often the user wants a request to be tried."""
+    import aioboto3
+
+    from ddbmodel.transport.settings import client_config, configured_attempts
+
+    session: Any = options.session or aioboto3.Session(profile_name=options.profile_name)
+    # Private, and only for what the session would apply by itself: without it, our defaults apply.
+    botocore_session = getattr(session, "_session", None)
+    attempts = configured_attempts(botocore_session, options.config)
+    client: Any = await stack.enter_async_context(
+        session.client(
+            "dynamodb",
+            region_name=options.region_name,
+            endpoint_url=options.endpoint_url,
+            aws_access_key_id=options.aws_access_key_id,
+            aws_secret_access_key=options.aws_secret_access_key,
+            aws_session_token=options.aws_session_token,
+            config=client_config(botocore_session, options.config),
+        )
+    )
+    return client, attempts
 
 
 def attach(client: Any) -> ClientLane:

@@ -7,8 +7,8 @@
 | expired credentials | everything, once, with fresh ones |
 | any other answer | nothing |
 
-A write that ends without an answer, after an attempt that nobody knows the outcome of, is
-`WriteOutcomeUnknown`, whatever went wrong last.
+A write that must not be repeated ends as `WriteOutcomeUnknown`. One that was repeated in vain ends with the
+error of the attempt that nobody knows the outcome of, which says so, whatever went wrong after it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from ddbmodel.errors import DDBModelError, MapperClosed
 from ddbmodel.transport.events import Exchange
 from ddbmodel.transport.failure import Failure, Fate
-from ddbmodel.transport.mapping import error_for, outcome_unknown
+from ddbmodel.transport.mapping import error_for, error_in_doubt
 from ddbmodel.transport.protocol import WireRequest
 from ddbmodel.transport.retry import RetryCourse, RetryKind
 
@@ -42,7 +42,7 @@ class Delivery:
         self._course = course
         self._attempts = 0
         self._throttles = 0
-        self._unknown = False
+        self._unknown: Failure | None = None
         self._refreshed = False
         self._outcome = "Cancelled"
         self._status: int | None = None
@@ -65,7 +65,7 @@ class Delivery:
         if failure.fate is Fate.EXPIRED:
             return self._pause_for_credentials()
         if failure.fate is Fate.UNKNOWN:
-            self._unknown = True
+            self._unknown = failure
             if not self._request.repeatable:
                 return None
         kind = RetryKind.THROTTLE if failure.fate is Fate.THROTTLED else RetryKind.TRANSIENT
@@ -73,13 +73,13 @@ class Delivery:
 
     def error(self, failure: Failure) -> DDBModelError:
         """The error to raise when there is no further attempt."""
-        if self._unknown and self._request.is_write:
-            return outcome_unknown(failure, self._request, self._attempts)
+        if self._unknown is not None and self._request.is_write:
+            return error_in_doubt(self._unknown, self._request, self._attempts)
         return error_for(failure, self._request, self._attempts)
 
     def interrupted(self, failure: Failure) -> DDBModelError:
         """The error to raise when the transport was closed before a further attempt."""
-        if self._unknown and self._request.is_write:
+        if self._unknown is not None and self._request.is_write:
             return self.error(failure)
         error = MapperClosed(f"{self._request.name}: the mapper was closed while the request was under way")
         error.__cause__ = error_for(failure, self._request, self._attempts)

@@ -63,15 +63,20 @@ def diagnose(error: Exception, watch: Watch, operation: str) -> Failure | None:
             error.code, Fate.UNKNOWN, ReplyCorrupt, str(error), "", status=error.status, cause=error
         )
     if isinstance(error, ClientStopped):
-        return _from_reply(error.reply, None)
+        return _from_reply(error.reply, botocore.ClientError(error.reply, operation))
     if isinstance(error, botocore.ClientError):
         return _from_client(error, operation)
     if watch.answered and isinstance(error, _PARSING):
         return _unreadable(error)
-    if not watch.sent:
-        return _before_sending(error)
+    if isinstance(error, _CREDENTIALS) or _still_expired(error):
+        return _no_credentials(error)
+    if isinstance(error, botocore.ParamValidationError):
+        # Not chained: it quotes values.
+        return Failure(
+            "ParamValidation", Fate.REFUSED, RequestRefused, "the client calls the parameters invalid"
+        )
     if isinstance(error, botocore.BotoCoreError):
-        return _on_the_way(error)
+        return _on_the_way(error) if watch.sent else _before_sending(error)
     return None
 
 
@@ -81,27 +86,33 @@ def _from_client(error: Any, operation: str) -> Failure:
     return _from_reply(error.response, error)
 
 
-def _from_reply(reply: Mapping[str, Any], error: Exception | None) -> Failure:
+def _from_reply(reply: Mapping[str, Any], error: Exception) -> Failure:
     details: Mapping[str, Any] = reply.get("Error", {})
     metadata: Mapping[str, Any] = reply.get("ResponseMetadata", {})
     headers: Mapping[str, str] = metadata.get("HTTPHeaders", {})
     status: int | None = metadata.get("HTTPStatusCode")
     code = str(details.get("Code") or status or "Unknown")
-    said = str(details.get("Message") or "")
+    # Without a code of the service, botocore puts the status there, and whatever came into the message.
+    said = f"the reply has no error code, and HTTP status {code}" if code.isdigit() else _message(details)
+    shown = presentable(said)
     meaning = meaning_of(code, status)
     return Failure(
         code=code,
         fate=meaning.fate,
         error=meaning.error,
-        reason=(presentable(said).rstrip(".") or "the service gives no reason") + _throttling_reasons(reply),
+        reason=(shown.rstrip(".") or "the service gives no reason") + _throttling_reasons(reply),
         remedy=meaning.remedy,
         status=status,
         request_id=metadata.get("RequestId") or headers.get("x-amzn-requestid"),
         server_delay_seconds=server_delay_seconds(headers.get("x-amz-retry-after")),
         item=reply.get("Item") or None,
         reasons=tuple(reply.get("CancellationReasons") or ()),
-        cause=error if is_presentable(said) else None,
+        cause=error if is_presentable(_message(details)) and not code.isdigit() else None,
     )
+
+
+def _message(details: Mapping[str, Any]) -> str:
+    return str(details.get("Message") or "")
 
 
 def _throttling_reasons(reply: Mapping[str, Any]) -> str:
@@ -116,12 +127,12 @@ def _throttling_reasons(reply: Mapping[str, Any]) -> str:
 
 
 def _no_credentials(error: Exception) -> Failure:
-    shown = presentable(str(error))
+    shown = presentable(str(error)).rstrip(".")
     return Failure(
         code=type(error).__name__,
         fate=Fate.REFUSED,
         error=AccessDenied,
-        reason=f"there are no usable credentials: {shown.rstrip('.')}",
+        reason=f"there are no usable credentials: {shown}",
         remedy=_CREDENTIALS_REMEDY,
         cause=error if is_presentable(str(error)) else None,
     )
@@ -134,23 +145,13 @@ def _unreadable(error: Exception) -> Failure:
     )
 
 
-def _before_sending(error: Exception) -> Failure | None:
+def _before_sending(error: Exception) -> Failure:
     """Nothing was sent, so the request was not applied, whatever it was."""
-    if isinstance(error, _CREDENTIALS) or _still_expired(error):
-        return _no_credentials(error)
     if isinstance(error, (botocore.HTTPClientError, botocore.ConnectionError)):
         # Only credentials are fetched before a request is sent.
         return _unreachable(error, "the source of the credentials cannot be reached", _CREDENTIALS_REMEDY)
-    if isinstance(error, botocore.ParamValidationError):
-        # Not chained: it quotes values.
-        return Failure(
-            "ParamValidation", Fate.REFUSED, RequestRefused, "the client calls the parameters invalid"
-        )
-    if isinstance(error, botocore.BotoCoreError):
-        return Failure(
-            type(error).__name__, Fate.REFUSED, ServiceError, presentable(str(error)).rstrip("."), cause=error
-        )
-    return None
+    shown = presentable(str(error)).rstrip(".")
+    return Failure(type(error).__name__, Fate.REFUSED, ServiceError, shown, cause=error)
 
 
 def _still_expired(error: Exception) -> bool:

@@ -186,8 +186,29 @@ def meaning_of(code: str, status: int | None) -> Meaning:
 
 
 def error_for(failure: Failure, request: WireRequest, attempts: int) -> DDBModelError:
-    """The error to raise for a request whose last attempt failed like this; its cause is set."""
-    message = _message(failure, request, attempts)
+    """The error to raise for a request that failed like this; its cause is set."""
+    return _build(failure, request, _message(failure, request, attempts, failure.remedy))
+
+
+def error_in_doubt(failure: Failure, request: WireRequest, attempts: int) -> DDBModelError:
+    """The error for a write that may have been applied.
+
+    It is `WriteOutcomeUnknown`, with the failure's error as its cause, if the write must not be repeated. If
+    it may be, it is the failure's error, which says what that means.
+    """
+    doubt = "It may or may not have been applied"
+    if request.repeatable:
+        remedy = f"{doubt}; sending it again does no harm. {failure.remedy}".rstrip()
+        return _build(failure, request, _message(failure, request, attempts, remedy))
+    remedy = (
+        f"{doubt}, and was not sent again, as that could apply it twice: read what is stored to find out."
+    )
+    error = WriteOutcomeUnknown(_message(failure, request, attempts, remedy))
+    error.__cause__ = error_for(failure, request, attempts)
+    return error
+
+
+def _build(failure: Failure, request: WireRequest, message: str) -> DDBModelError:
     error: DDBModelError
     if issubclass(failure.error, ConditionalCheckFailed):
         error = failure.error(message, failure.item)
@@ -207,35 +228,8 @@ def error_for(failure: Failure, request: WireRequest, attempts: int) -> DDBModel
     return error
 
 
-def outcome_unknown(failure: Failure, request: WireRequest, attempts: int) -> WriteOutcomeUnknown:
-    """The error for a write that may have been applied; its cause is the error of the last attempt."""
-    remedy = (
-        "Sending it again does no harm."
-        if request.repeatable
-        else "It was not sent again, as it could be applied twice: read what is stored to find out."
-    )
-    error = WriteOutcomeUnknown(
-        f"{_subject(request)}: the write was sent{_times(attempts)}, and may or may not have been applied: "
-        f"{failure.reason}{_details(failure)}. {remedy}"
-    )
-    error.__cause__ = error_for(failure, request, attempts)
-    return error
-
-
-def _message(failure: Failure, request: WireRequest, attempts: int) -> str:
-    tried = f" Tried{_times(attempts)}." if attempts > 1 else ""
-    remedy = f" {failure.remedy}" if failure.remedy else ""
-    return f"{_subject(request)}: {failure.reason}{_details(failure)}.{tried}{remedy}"
-
-
-def _subject(request: WireRequest) -> str:
-    return request.name if request.table is None else f"{request.name} on table {request.table!r}"
-
-
-def _details(failure: Failure) -> str:
+def _message(failure: Failure, request: WireRequest, attempts: int, remedy: str) -> str:
+    subject = request.name if request.table is None else f"{request.name} on table {request.table!r}"
     request_id = f", request {failure.request_id}" if failure.request_id else ""
-    return f" ({failure.code}{request_id})"
-
-
-def _times(attempts: int) -> str:
-    return "" if attempts == 1 else f" {attempts} times"
+    tried = f" Tried {attempts} times." if attempts > 1 else ""
+    return f"{subject}: {failure.reason} ({failure.code}{request_id}).{tried} {remedy}".rstrip()

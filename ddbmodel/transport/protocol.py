@@ -50,8 +50,10 @@ class Transport(Protocol):
         Raises:
             ConditionalCheckFailed: the condition was false; `.item` is the stored item as stored.
             TransactionCanceled: `.reasons` are the service's.
-            WriteOutcomeUnknown: a write was sent, and there is no telling whether it was applied.
-            ServiceError: everything else that the service, or the way to it, refused.
+            WriteOutcomeUnknown: a write was sent that must not be repeated, and the reply was lost.
+            ServiceError: everything else that the service, or the way to it, refused. For a write it means
+                that nothing was written, except `ConnectionFailed`, `ReplyCorrupt` and the service's internal
+                errors after repeating in vain.
             MapperClosed: the transport has been closed.
             WrongEventLoop: it belongs to another event loop.
         """

@@ -18,7 +18,7 @@ _PATTERNS: Final = (
     (re.compile(r"(numeric value:) .*", re.DOTALL), rf"\1 {_HIDDEN}"),
     (re.compile(r"(Input collection) \[.*\]", re.DOTALL), rf"\1 {_HIDDEN}"),
     # Attribute values as some engines print them: {"S": "..."}, AttributeValue(S=...).
-    (re.compile(r"AttributeValue\(.*\)|\{\s*\"?(?:S|N|B|SS|NS|BS|M|L)\"?\s*[:=].*\}", re.DOTALL), _HIDDEN),
+    (re.compile(r"AttributeValue\(.*\)|\{\s*[\"']?[SNBML][SL]?[\"']?\s*[:=].*\}", re.DOTALL), _HIDDEN),
     # Signature errors quote the Authorization header, or the canonical request with the session token.
     (
         re.compile(r"(Authorization header:|The Canonical String|The String-to-Sign).*", re.DOTALL),

@@ -1,7 +1,7 @@
 """Is this what DynamoDB sent? Checked on the bytes of a reply, before anything parses them.
 
 Why: botocore reads a successful reply that is not JSON as a reply without members, so a proxy's login page
-would say that an item does not exist; and outside of its legacy retry mode it does not look at the checksum.
+would say that an item does not exist; and it looks at the checksum only to decide about a retry of its own.
 
 Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
 """
@@ -36,24 +36,25 @@ class UntrustedReply(Exception):
 def checked_body(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
     """The body, decompressed if need be, once its checksum and shape are right.
 
+    The service's checksum is of the bytes as sent. Some HTTP libraries decompress them and leave the header:
+    then gzip's own checksum, which they have verified, has to do.
+
     Cost: one CRC32 over the body. A reply without a checksum, as some engines send it, is parsed once more
     instead.
 
     Raises:
         UntrustedReply: the checksum does not match, or a successful reply is not a JSON object.
     """
-    plain = _decompressed(status, body) if _is_compressed(headers, body) else body
+    compressed = headers.get("content-encoding", "").lower() == "gzip"
+    still_compressed = compressed and body.startswith(_GZIP_MAGIC)
+    plain = _decompressed(status, body) if still_compressed else body
     expected = headers.get(CHECKSUM_HEADER)
-    if expected is not None:
+    verifiable = expected is not None and compressed == still_compressed
+    if expected is not None and verifiable:
         _check_crc(status, expected, body, plain)
     if status < 300:
-        _check_object(status, plain, trusted=expected is not None)
+        _check_object(status, plain, trusted=verifiable)
     return plain
-
-
-def _is_compressed(headers: Mapping[str, str], body: bytes) -> bool:
-    # Some HTTP libraries decompress by themselves and leave the header: only the bytes tell.
-    return headers.get("content-encoding", "").lower() == "gzip" and body.startswith(_GZIP_MAGIC)
 
 
 def _decompressed(status: int, body: bytes) -> bytes:
@@ -64,10 +65,11 @@ def _decompressed(status: int, body: bytes) -> bytes:
 
 
 def _check_crc(status: int, expected: str, body: bytes, plain: bytes) -> None:
-    # The service's sum is of the bytes as sent. Where the HTTP library has decompressed them, or a proxy
-    # has compressed them, it is of the other form.
-    if expected.isdigit() and int(expected) in {zlib.crc32(body), zlib.crc32(plain)}:
-        return
+    # Of the plain text, if it was not the service but a proxy that compressed the reply.
+    if expected.isdigit():
+        crc = int(expected)
+        if crc == zlib.crc32(body) or (plain is not body and crc == zlib.crc32(plain)):
+            return
     raise UntrustedReply(
         "ChecksumMismatch", f"the reply of {len(body):,} bytes does not match its CRC32 checksum", status
     )

@@ -8,8 +8,11 @@
     download                the data set from its home
     models                  customers, products, orders with their lines: keys and indexes
     assemble                invoice lines -> models
+    engine                  the embedded DynamoDB or another one, and the tables there
     ingest, progress        models -> DynamoDB, and what can be seen of it
     patterns                the access patterns
+    pattern, recorder       what a pattern shows of itself: its source, and the requests it sent
+    landmarks               which customer, day and order the patterns are shown with
     verify                  the proof that nothing was lost
     console                 how all of it is printed
     __main__                the command line

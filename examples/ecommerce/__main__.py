@@ -142,8 +142,11 @@ def prepare(options: Options, workspace: Path, console: Console) -> tuple[list[P
     """
     data = options.data
     if options.fetch is not None:
-        console.print(f"Downloading to {options.fetch}", soft_wrap=True)
-        data = download(options.fetch)
+        with console.status("downloading") as status:
+            data = download(
+                options.fetch,
+                seen=lambda size_bytes: status.update(f"downloading, {size_bytes / 1e6:.0f} MB"),
+            )
     if data is None:
         days = options.days or Days(first=WEEK_DAYS)
         console.print(

@@ -22,6 +22,7 @@ from examples.ecommerce.verify import Check
 _PLAIN_WIDTH: Final = 116
 _JSON_WIDTH: Final = 100
 _JSON_LINES: Final = 24
+_JSON_CLOSING: Final = {"{": "}", "[": "]"}
 _INDENT: Final = 2
 _SHOWN_ITEMS: Final = 3
 _SHOWN_CHARACTERS: Final = 160
@@ -62,11 +63,10 @@ def print_requests(console: Console, sent: Sequence[Sent]) -> None:
 def json_lines(value: Any, width: int) -> list[str]:
     """JSON with one line for whatever fits, so that `{"S": "x"}` does not take three."""
     compact = json.dumps(value, default=str, ensure_ascii=False)
-    kind: type[Any] = type(value)
-    if len(compact) <= width or kind not in (dict, list):
+    if len(compact) <= width or compact[0] not in _JSON_CLOSING:
         return [compact]
     entries: list[tuple[str, Any]]
-    if kind is dict:
+    if compact[0] == "{":
         entries = [(f"{json.dumps(name)}: ", entry) for name, entry in value.items()]
     else:
         entries = [("", entry) for entry in value]
@@ -76,7 +76,7 @@ def json_lines(value: Any, width: int) -> list[str]:
         nested[0] = label + nested[0]
         nested[-1] += "," if number < len(entries) else ""
         lines += [" " * _INDENT + line for line in nested]
-    return ["{", *lines, "}"] if kind is dict else ["[", *lines, "]"]
+    return [compact[0], *lines, _JSON_CLOSING[compact[0]]]
 
 
 def print_result(console: Console, result: object) -> None:

@@ -37,7 +37,7 @@ class Progressed:
 
     def left_seconds(self, total: int) -> float | None:
         """What is left at this rate; None before the first item is written."""
-        return (total - self.written) / self.rate if self.rate else None
+        return max(total - self.written, 0) / self.rate if self.rate else None
 
 
 Show: TypeAlias = Callable[[int, int], None]
@@ -90,8 +90,9 @@ def _bar(console: Console, total: int) -> Generator[Callable[[Progressed], None]
 def _plain_lines(console: Console, total: int) -> Generator[Callable[[Progressed], None]]:
     def draw(seen: Progressed) -> None:
         left = seen.left_seconds(total)
+        whole = max(total, seen.written)  # the parts of long orders are not in the total
         console.print(
-            f"  {seen.written:,} of {total:,} items, {seen.rate:,.0f}/s, {seen.retries:,} retries, "
+            f"  {seen.written:,} of {whole:,} items, {seen.rate:,.0f}/s, {seen.retries:,} retries, "
             f"{'?' if left is None else f'{left:.0f}'} s left",
             highlight=False,
         )

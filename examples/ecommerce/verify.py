@@ -86,7 +86,7 @@ class _Fact:
     country: str
 
     def digest(self) -> int:
-        price = f"{self.unit_price.normalize():f}"
+        price = f"{(self.unit_price + 0).normalize():f}"  # the sum has no negative zero
         cells = [self.invoice_no, self.stock_code, self.description, str(self.quantity)]
         cells += [self.invoiced_at, price, self.customer_id, self.country]
         return int.from_bytes(blake2b("\x1f".join(cells).encode(), digest_size=_FINGERPRINT_BYTES).digest())
@@ -195,7 +195,7 @@ def _fact_of_row(row: dict[str, str]) -> _Fact:
         stock_code=row["StockCode"],
         description=row["Description"],
         quantity=int(row["Quantity"]),
-        invoiced_at=row["InvoiceDate"],
+        invoiced_at=row["InvoiceDate"] if row["InvoiceDate"].count(":") == 2 else f"{row['InvoiceDate']}:00",
         unit_price=Decimal(row["UnitPrice"]),
         customer_id=row["CustomerID"].removesuffix(".0"),
         country=row["Country"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,6 +14,9 @@ from tests.checks import docstrings, sizes, traces
 from tests.checks.sources import ROOT
 
 Check = TypeVar("Check")
+
+# Arbitrary, and several times what the slowest tool takes on a loaded machine.
+TOOL_SECONDS = 600
 
 TOOLS: Mapping[str, Sequence[str]] = {
     "ruff check": ["ruff", "check", "."],
@@ -57,11 +61,19 @@ def _follows(rule: Callable[[], Iterator[str]]) -> bool:
 
 
 def _succeeds(command: Sequence[str]) -> bool:
-    """Run a tool of the environment that this runs in, wherever the shell would look."""
+    """Run a tool of the environment that this runs in, with all that it starts, for a limited time."""
     scripts = Path(sys.executable).parent
     environment = {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ.get('PATH', '')}"}
     tool = [str(scripts / command[0]), *command[1:]]
-    return subprocess.run(tool, cwd=ROOT, env=environment, check=False).returncode == 0
+    with subprocess.Popen(tool, cwd=ROOT, env=environment, start_new_session=True) as process:
+        try:
+            return process.wait(TOOL_SECONDS) == 0
+        except subprocess.TimeoutExpired:
+            print(f"stopped after {TOOL_SECONDS} seconds", flush=True)
+            return False
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":

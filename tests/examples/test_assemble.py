@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from examples.ecommerce.assemble import Assembler, Item
@@ -79,14 +79,15 @@ def any_line(draw: st.DrawFn) -> InvoiceLine:
         invoice_no=invoice_no,
         customer_id=customer_id,
         stock_code=draw(st.sampled_from(["10001", "10001a", "POST", "gift_0001_20"])),
-        description=draw(st.none() | st.text(min_size=1, max_size=5)),
+        description=draw(st.sampled_from([None, "TIN", "TIN ", "£", "?"])),
         quantity=draw(st.integers(-1000, 1000)),
         invoiced_at=NOON + timedelta(minutes=draw(st.integers(0, 2))),
         unit_price=draw(st.decimals("-9.99", "9.99", places=2)),
     )
 
 
-@given(lines=st.lists(any_line(), max_size=40), lines_per_item=st.integers(1, 7))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # nothing here is about speed
+@given(lines=st.lists(any_line(), max_size=25), lines_per_item=st.integers(1, 7))
 def test_assembling_loses_nothing(lines: list[InvoiceLine], lines_per_item: int) -> None:
     """Whatever the lines are and however orders are split, the items say the same and add up to it."""
     items = made_of(lines, lines_per_item)

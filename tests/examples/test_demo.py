@@ -19,9 +19,7 @@ from tests.examples.conftest import REPOSITORY, real_data
 from tests.examples.rows import row, write_csv
 
 DATA = real_data()
-ARGUMENTS = (
-    [["--days", "1"]] if DATA is None else [["--days", "1"], ["--data", str(DATA), "--days", "1"]]
-)
+ARGUMENTS = [["--days", "1"]] if DATA is None else [["--days", "1"], ["--data", str(DATA), "--days", "1"]]
 
 
 @pytest.mark.parametrize("arguments", ARGUMENTS, ids=lambda arguments: arguments[0])

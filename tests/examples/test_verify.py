@@ -93,6 +93,19 @@ async def test_what_was_written_is_what_the_files_say(mapper: Mapper, files: lis
     }
 
 
+async def test_other_ways_to_write_the_same_are_the_same(mapper: Mapper, tmp_path: Path) -> None:
+    """A time without seconds, padded numbers and a negative zero are read, and do not spoil the proof."""
+    forms = [
+        row(InvoiceDate="2011-06-01 10:00"),
+        row(InvoiceNo="2", Quantity="06", UnitPrice="02.550", CustomerID="17850"),
+        row(InvoiceNo="3", UnitPrice="-0.0", Description="  "),
+    ]
+    files = [write_csv(tmp_path / "a.csv", forms)]
+    await fill(mapper, files)
+    checks = compare(tally_files(files, ALL_DAYS), await tally_tables(mapper))
+    assert [check.name for check in checks if not check.holds] == []
+
+
 async def test_days_of_the_shop_are_proven(mapper: Mapper, shop_days: tuple[list[Path], Days]) -> None:
     """A day, a real one where there is one, is written and read back without any loss."""
     files, _ = shop_days

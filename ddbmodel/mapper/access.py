@@ -1,0 +1,156 @@
+"""Ways to items, and the conditions split for one of them; plain values. The choice is made in `planner`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ddbmodel.codec.values import AttributeValue, Item
+from ddbmodel.expressions import And, Comparison, Condition, In, Not, Operand, Or, PathRef, Value
+from ddbmodel.mapper.key_ranges import same_key_value
+from ddbmodel.model import ModelPlan
+from ddbmodel.schema import IndexSchema, KeyAttribute
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPath:
+    """The primary key, or an index, as a way to items.
+
+    Attributes:
+        index: None for the primary key.
+        partition_key: the attributes that a query binds by equality.
+        sort_key: the attributes that it may narrow, from left to right.
+        table_key: the attributes of the table's key, which every index holds as well.
+    """
+
+    index: IndexSchema | None
+    partition_key: tuple[KeyAttribute, ...]
+    sort_key: tuple[KeyAttribute, ...]
+    table_key: tuple[KeyAttribute, ...]
+
+    @property
+    def name(self) -> str:
+        """For messages."""
+        return "the primary key" if self.index is None else f"index {self.index.name}"
+
+    @property
+    def key(self) -> tuple[KeyAttribute, ...]:
+        """The key attributes of the path itself, none of which can be filtered on."""
+        return (*self.partition_key, *self.sort_key)
+
+    @property
+    def position(self) -> dict[str, KeyAttribute]:
+        """What says where a page ended: the attributes of this key and of the table's, by name."""
+        return {attribute.name: attribute for attribute in (*self.table_key, *self.key)}
+
+    def holds(self, attributes: frozenset[str] | None) -> bool:
+        """True if the path has these attributes of its items; None stands for all that there are."""
+        if self.index is None or self.index.projection.kind == "ALL":
+            return True
+        return attributes is not None and not self.lacking(attributes)
+
+    def lacking(self, attributes: frozenset[str]) -> frozenset[str]:
+        """Those of the attributes that the path does not have."""
+        if self.index is None or self.index.projection.kind == "ALL":
+            return frozenset()
+        return attributes - set(self.position) - set(self.index.projection.attributes)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A usable path, with the conditions split for it.
+
+    Attributes:
+        path: the key or index.
+        partition: equality on the attributes of the partition key; empty for a scan.
+        sort: what the sort key absorbed, one condition for each of its attributes from the left.
+        filters: what is left, to be applied after reading.
+        excluded: key attributes with values that the sort condition includes and the query does not: the open
+            ends of ranges that only `BETWEEN` can express. Items that have one are dropped after reading.
+        hydrates: the path does not hold what is needed, so the items are fetched from the table.
+    """
+
+    path: AccessPath
+    partition: tuple[Condition, ...]
+    sort: tuple[Condition, ...]
+    filters: tuple[Condition, ...]
+    excluded: tuple[tuple[str, AttributeValue], ...] = ()
+    hydrates: bool = False
+
+    @property
+    def key_condition(self) -> Condition | None:
+        """Equality on the partition key, and what the sort key absorbed; None for a scan."""
+        return joined((*self.partition, *self.sort))
+
+    @property
+    def filter(self) -> Condition | None:
+        """What is left, to be applied after reading; None if nothing is."""
+        return joined(self.filters)
+
+    @property
+    def bound(self) -> Item:
+        """The key attributes whose value the query fixes."""
+        return {
+            str(condition.left.place.steps[0]): condition.right.stored
+            for condition in (*self.partition, *self.sort)
+            if isinstance(condition, Comparison) and condition.operator == "="
+            if isinstance(condition.right, Value) and isinstance(condition.left, PathRef)
+        }
+
+    def keeps(self, item: Item) -> bool:
+        """False for an item at an excluded end."""
+        return not any(name in item and same_key_value(item[name], value) for name, value in self.excluded)
+
+    def settled(self) -> Access:
+        """The same access in a form that is the same in every process: a set has no order of its own."""
+        return replace(self, filters=tuple(map(_settled, self.filters)))
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a read asks for beside its conditions.
+
+    Attributes:
+        index: the DynamoDB name of the index that the user forces; `""` forces the primary key, None leaves
+            the choice.
+        consistent: rules out global indexes.
+        attributes: the attributes that the result needs; None for everything that is stored.
+        hydrate: the index needs to hold keys only, the rest is fetched.
+    """
+
+    index: str | None = None
+    consistent: bool = False
+    attributes: frozenset[str] | None = None
+    hydrate: bool = False
+
+
+def _settled(condition: Condition) -> Condition:
+    match condition:
+        case In(options=options) if all(isinstance(option, Value) for option in options):
+            return replace(condition, options=tuple(sorted(options, key=_order)))
+        case And(parts=parts) | Or(parts=parts):
+            return type(condition)(tuple(map(_settled, parts)))
+        case Not(condition=inner):
+            return Not(_settled(inner))
+        case _:
+            return condition
+
+
+def _order(option: Operand) -> str:
+    return repr(option.stored) if isinstance(option, Value) else ""
+
+
+def joined(conditions: Sequence[Condition]) -> Condition | None:
+    """The conjunction of conditions; None of none."""
+    if not conditions:
+        return None
+    return conditions[0] if len(conditions) == 1 else And(tuple(conditions))
+
+
+def access_paths(plan: ModelPlan[Any]) -> Iterator[AccessPath]:
+    """The primary key, then the indexes in order of declaration."""
+    table = plan.stored_table
+    yield AccessPath(None, table.partition_key, table.sort_key, table.key)
+    for index in table.indexes:
+        yield AccessPath(index, index.partition_key, index.sort_key, table.key)

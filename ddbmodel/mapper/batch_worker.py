@@ -1,0 +1,145 @@
+"""One worker of a batch writer: takes batches, sends them, and sends again what was left of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from ddbmodel.mapper.backlog import Backlog
+from ddbmodel.mapper.backoff import Backoff
+from ddbmodel.mapper.entry import Entry, Identity
+from ddbmodel.mapper.gateway import Gateway
+from ddbmodel.mapper.verdict import Course, Verdict, describe, judge, split
+from ddbmodel.model.keys import identity_of
+from ddbmodel.operations import BatchPut, BatchWrite, BatchWriteItem, BatchWriteItemResult
+
+_UNPROCESSED: Final = "left unprocessed: the table had no capacity left for it"
+
+
+class BatchWorker:
+    """Writes batch after batch, until there is nothing more to take.
+
+    What was left of a batch goes into the worker's next one, after a pause that grows while nothing goes
+    through.
+    """
+
+    def __init__(self, gateway: Gateway, backlog: Backlog, backoff: Backoff) -> None:
+        self._gateway = gateway
+        self._backlog = backlog
+        self._backoff = backoff
+        self._pausing = False
+        self.task = asyncio.create_task(self._run())
+
+    def interrupt_pause(self) -> None:
+        """End the worker if it is waiting to send again; a request under way comes to its end first."""
+        if self._pausing:
+            self.task.cancel()
+
+    async def _run(self) -> None:
+        left: list[Entry] = []
+        tries = 0
+        try:
+            while batch := await self._backlog.take(left):
+                left = await self._write(batch)
+                # Progress halves the pause instead of ending it: a table that takes one write of 25 is still
+                # full.
+                tries = tries + 1 if len(left) == len(batch) else tries // 2
+                left = self._still_hopeful(left, stalled=len(left) == len(batch))
+                if left:
+                    await self._pause(max(1, tries))
+        except Exception as error:
+            # Never expected; but nothing may be lost, or wait for ever for a worker that is not there any
+            # more.
+            self._backlog.abandon(f"the batch writer broke down ({describe(error)})")
+            raise
+
+    async def _pause(self, tries: int) -> None:
+        self._pausing = True
+        await self._backoff.pause(tries)
+        self._pausing = False
+
+    def _still_hopeful(self, left: Sequence[Entry], *, stalled: bool) -> list[Entry]:
+        """Give up the writes that were tried too often."""
+        hopeful = []
+        for entry in left:
+            entry.stalled = entry.stalled + 1 if stalled else 0
+            if entry.stalled >= self._backoff.tries_max or entry.attempts >= self._backoff.attempts_max:
+                self._backlog.fail(entry, entry.reason)
+            else:
+                hopeful.append(entry)
+        return hopeful
+
+    async def _write(self, batch: list[Entry]) -> list[Entry]:
+        """Send a batch, in parts if it is refused as a whole. What is not returned is settled.
+
+        Returns:
+            What has to be sent again.
+        """
+        left: list[Entry] = []
+        parts = [batch]
+        while parts:
+            part = parts.pop()
+            try:
+                unprocessed = await self._send(part)
+            except Exception as error:  # noqa: BLE001  # whatever it is, the writes are accounted for
+                verdict = judge(error)
+                smaller = split(part, verdict.course)
+                parts += smaller
+                if not smaller:
+                    left += self._refused(part, verdict, describe(error))
+            else:
+                left += self._answered(part, unprocessed)
+        return left
+
+    async def _send(self, part: Sequence[Entry]) -> Sequence[BatchWrite]:
+        """Send one request, and return what the service left unprocessed."""
+        for entry in part:
+            self._backlog.report.retries += entry.attempts > 0
+            entry.attempts += 1
+            entry.in_flight = True
+        try:
+            reply = await self._gateway.send(BatchWriteItem(tuple(entry.write for entry in part)))
+            unprocessed = BatchWriteItemResult.from_wire(reply).unprocessed
+        except Exception:
+            _landed(part)
+            raise
+        _landed(part)
+        return unprocessed
+
+    def _refused(self, part: Sequence[Entry], verdict: Verdict, reason: str) -> Sequence[Entry]:
+        for entry in part:
+            entry.reason = reason
+            entry.unknown = entry.unknown or verdict.unknown
+            if verdict.course is not Course.AGAIN:
+                self._backlog.fail(entry, reason)
+        return part if verdict.course is Course.AGAIN else ()
+
+    def _answered(self, part: Sequence[Entry], unprocessed: Sequence[BatchWrite]) -> Sequence[Entry]:
+        left = _entries_of(unprocessed, part) if unprocessed else ()
+        for entry in part:
+            if entry not in left:
+                self._backlog.written(entry)
+        for entry in left:
+            entry.reason = _UNPROCESSED
+        return left
+
+
+def _landed(part: Sequence[Entry]) -> None:
+    """The request is over. One that is cancelled is not: nobody knows what became of it."""
+    for entry in part:
+        entry.in_flight = False
+
+
+def _entries_of(writes: Sequence[BatchWrite], part: Sequence[Entry]) -> Sequence[Entry]:
+    """The entries that came back unprocessed. All of them, where they cannot be told apart: it does no harm."""
+    by_identity = {entry.identity: entry for entry in part}
+    key_names = {entry.write.table: [name for name, _, _ in entry.identity[1]] for entry in part}
+    found = [by_identity.get(_identity(write, key_names.get(write.table, []))) for write in writes]
+    known = [entry for entry in found if entry is not None]
+    return list(dict.fromkeys(known)) if len(known) == len(found) else part
+
+
+def _identity(write: BatchWrite, key_names: Sequence[str]) -> Identity:
+    attributes = write.item if isinstance(write, BatchPut) else write.key
+    return write.table, identity_of({name: attributes[name] for name in key_names if name in attributes})

@@ -1,0 +1,88 @@
+"""One write that a batch writer has accepted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from pydantic import BaseModel
+
+from ddbmodel.codec.sizes import item_wire_size_bytes
+from ddbmodel.codec.values import Item
+from ddbmodel.errors import Failure
+from ddbmodel.mapper.arguments import key_of_target, plan_of_object
+from ddbmodel.mapper.gateway import Gateway
+from ddbmodel.model import ItemKey, plan_of
+from ddbmodel.model.keys import identity_of
+from ddbmodel.operations import BatchDelete, BatchPut, BatchWrite
+
+Identity: TypeAlias = tuple[str, tuple[tuple[str, str, Any], ...]]
+"""Table and key."""
+
+# What a write adds to the request around its item: {"PutRequest":{"Item":...}}, and a share of the rest.
+_FRAME_BYTES: Final = 256
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """One accepted write.
+
+    Attributes:
+        identity: equal for two writes exactly if they are to the same item.
+        write: what is sent.
+        origin: the model or key that the user gave, for failures.
+        size_bytes: its share of a request.
+        number: its place in the order of acceptance, counted from 1.
+        attempts: how many requests carried it.
+        stalled: how many of them, the last ones in a row, were left unprocessed as a whole.
+        reason: why it was not written by the last of them.
+        in_flight: True while a request with it is under way.
+        unknown: True if the reply to one of the requests was lost.
+    """
+
+    identity: Identity = field(repr=False)
+    write: BatchWrite
+    origin: Any = field(repr=False)
+    size_bytes: int
+    number: int = 0
+    attempts: int = 0
+    stalled: int = 0
+    reason: str = ""
+    in_flight: bool = False
+    unknown: bool = False
+
+    def failure(self, reason: str) -> Failure:
+        """What is reported if it is given up."""
+        operation = "put" if isinstance(self.write, BatchPut) else "delete"
+        return Failure(operation, self.origin, reason, self.attempts, self.unknown or self.in_flight)
+
+
+def entry_for_put(gateway: Gateway, model: BaseModel) -> Entry:
+    """A put of a model, encoded now.
+
+    Raises:
+        ExpressionError: it is no model.
+        CodecError: a value cannot be stored without loss.
+        ItemTooLarge: over 400 KB.
+    """
+    plan = plan_of_object("put", model)
+    item = plan.encode(model)
+    write = BatchPut(gateway.table_name(plan), item)
+    return _entry(write, plan.key_from_item(item), item, model)
+
+
+def entry_for_delete(gateway: Gateway, target: ItemKey[Any] | BaseModel) -> Entry:
+    """A delete of the item with this key, or with the key of this model.
+
+    Raises:
+        ExpressionError: it is neither a key nor a model.
+        CodecError: a key value cannot be stored.
+    """
+    key = key_of_target("delete", target)
+    write = BatchDelete(gateway.table_name(plan_of(key.model)), key.attributes)
+    return _entry(write, key.attributes, key.attributes, target)
+
+
+def _entry(write: BatchWrite, key: Item, sent: Item, origin: Any) -> Entry:
+    identity = (write.table, identity_of(key))
+    return Entry(identity, write, origin, item_wire_size_bytes(sent) + _FRAME_BYTES)

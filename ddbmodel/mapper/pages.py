@@ -1,0 +1,232 @@
+"""From the requests of a read to its items, page by page.
+
+What a page holds is not what comes out: a filter drops items, an excluded end of a range does, and what is
+fetched from the table may be gone. So the loops here count what comes out, and end where that is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeAlias
+
+from ddbmodel.codec.values import Item
+from ddbmodel.expressions import Condition, Projection
+from ddbmodel.mapper.access import Access, Wish
+from ddbmodel.mapper.batch_get import fetch_items
+from ddbmodel.mapper.gateway import Gateway
+from ddbmodel.mapper.paths import key_paths
+from ddbmodel.mapper.segments import in_parallel
+from ddbmodel.mapper.selection import Selection
+from ddbmodel.model import ModelPlan
+from ddbmodel.operations import Query, Scan
+from ddbmodel.operations.page import PageResult, Select
+
+ReadRequest: TypeAlias = Query | Scan
+Wanted: TypeAlias = Callable[[], int | None]
+
+# `Limit` is a signed 32-bit number to the service. A page of 1 MB holds far fewer items.
+LIMIT_MAX: Final = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """The options that every read has; immutable, so that a read can be kept and varied."""
+
+    conditions: tuple[Condition, ...] = field(default=(), repr=False)
+    limit: int | None = None
+    page_size: int | None = None
+    consistent: bool = False
+    forward: bool = True
+    index: str | None = None
+    hydrate: bool = False
+    selection: Selection | None = None
+
+    @property
+    def wish(self) -> Wish:
+        """What the planner has to know."""
+        attributes = None if self.selection is None else self.selection.attributes
+        return Wish(self.index, self.consistent, attributes, self.hydrate)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """What the request for one page needs to know beyond the access and the options.
+
+    Attributes:
+        start: the key to continue after; None is the beginning.
+        limit: how many items to read at most, before the filter.
+        select: `COUNT` if only the number of items is wanted.
+        projection: the attributes to return; None returns all.
+        segment: which segment of a parallel scan.
+    """
+
+    start: Item | None = field(default=None, repr=False)
+    limit: int | None = None
+    select: Select | None = None
+    projection: Projection | None = None
+    segment: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Sends the requests of one read.
+
+    Attributes:
+        gateway: the way to the service.
+        plan: the model.
+        access: the path that is read, and the conditions as they were split for it.
+        options: the read's options.
+        make_request: makes the request for a page.
+        segments: how many segments to read in parallel; 1 reads one page after the other.
+    """
+
+    gateway: Gateway
+    plan: ModelPlan[Any]
+    access: Access
+    options: ReadOptions
+    make_request: Callable[[Access, PageRequest], ReadRequest]
+    segments: int = 1
+
+    # What comes out ------------------------------------------------------------------------------------
+
+    async def items(self) -> AsyncGenerator[Item]:
+        """The items that come out, up to the read's limit."""
+        left = self.options.limit
+        async with aclosing(self._pages(self._request(), lambda: left)) as pages:
+            async for page in pages:
+                _, items = await self._resolved(page.items, left)
+                for item in items:
+                    yield item
+                if left is not None:
+                    left -= len(items)
+                    if left <= 0:
+                        return
+
+    async def count(self) -> int:
+        """How many items there are, up to the read's limit."""
+        limit, total = self.options.limit, 0
+        pages = self._pages(self._count_request(), lambda: None if limit is None else limit - total)
+        async with aclosing(pages):
+            async for page in pages:
+                total += page.count
+                if limit is not None and total >= limit:
+                    return limit
+        return total
+
+    async def page(self, start: Item | None, room: int, *, last: bool) -> tuple[list[Item], Item | None]:
+        """Up to `room` items that come after a key, and the key to continue after; None after the last.
+
+        Without a filter, one entry more than wanted is read, to know whether there is one; but not if this is
+        the `last` page in any case.
+        """
+        ahead = 0 if last or self.access.filters else 1
+        request, items, end = self._request(start), list[Item](), start
+        while True:
+            page = await self._fetch(replace(request, limit=self._limit(room - len(items) + ahead)))
+            used, found = await self._resolved(page.items, room - len(items))
+            items.extend(found)
+            if used < len(page.items):
+                return items, self._position(page.items[used - 1]) if used else end
+            end = page.last_evaluated_key
+            if end is None or (len(items) >= room and not ahead):
+                return items, end
+            request = replace(request, start=end)
+
+    def first_request(self) -> ReadRequest:
+        """The request that `items` sends first."""
+        segment = 0 if self.segments > 1 else None
+        limit = self._limit(self.options.limit)
+        return self.make_request(self.access, replace(self._request(), limit=limit, segment=segment))
+
+    def identity(self) -> dict[str, Any]:
+        """What tells this read from others, the same in every process and for every page size."""
+        request = self.make_request(self.access.settled(), self._request())
+        return {"request": request.to_wire(), "limit": self.options.limit}
+
+    # Requests ------------------------------------------------------------------------------------------
+
+    def _request(self, start: Item | None = None) -> PageRequest:
+        keys = key_paths(self.plan, self.access.path.position)
+        if self.access.hydrates:
+            return PageRequest(start, projection=Projection(keys))
+        selection = self.options.selection
+        return PageRequest(start, projection=None if selection is None else selection.projection(keys))
+
+    def _count_request(self) -> PageRequest:
+        """The service counts without returning anything, but it counts the excluded ends of ranges too."""
+        names = {name for name, _ in self.access.excluded}
+        if names:
+            return PageRequest(projection=Projection(key_paths(self.plan, names)))
+        return PageRequest(select="COUNT")
+
+    def _limit(self, wanted: int | None) -> int | None:
+        """How many items one request reads: no more than wanted, where no filter drops some of them."""
+        size = self.options.page_size
+        if wanted is None or self.access.filters:
+            return size
+        # One item more for each excluded end: the table has at most one there, an index may have many.
+        enough = min(wanted + len(self.access.excluded), LIMIT_MAX)
+        return enough if size is None else min(size, enough)
+
+    # Pages ---------------------------------------------------------------------------------------------
+
+    async def _pages(self, request: PageRequest, wanted: Wanted) -> AsyncGenerator[PageResult]:
+        """Page after page. A page without items is not the last one while the service says there is more."""
+        if self.segments > 1:
+            async with aclosing(self._segment_pages(request, wanted)) as pages:
+                async for page in pages:
+                    yield page
+            return
+        while True:
+            page = await self._fetch(replace(request, limit=self._limit(wanted())))
+            yield page
+            if page.last_evaluated_key is None:
+                return
+            request = replace(request, start=page.last_evaluated_key)
+
+    def _segment_pages(self, request: PageRequest, wanted: Wanted) -> AsyncGenerator[PageResult]:
+        async def fetch(segment: int, start: Item | None) -> PageResult:
+            limit = self._limit(wanted())
+            return await self._fetch(replace(request, segment=segment, start=start, limit=limit))
+
+        return in_parallel(fetch, self.segments)
+
+    async def _fetch(self, request: PageRequest) -> PageResult:
+        page = PageResult.from_wire(await self.gateway.send(self.make_request(self.access, request)))
+        if not self.access.excluded:
+            return page
+        kept = [item for item in page.items if self.access.keeps(item)]
+        return replace(page, items=kept, count=len(kept))
+
+    async def _resolved(self, entries: Sequence[Item], wanted: int | None) -> tuple[int, Sequence[Item]]:
+        """How many entries were used up for the items that are wanted, and these items.
+
+        Entries of an index that does not hold whole items are fetched from the table; what was deleted in
+        between is left out, and the next entry takes its place.
+        """
+        if not self.access.hydrates:
+            items = entries[:wanted]
+            return len(items), items
+        used, found = 0, list[Item]()
+        while used < len(entries) and (wanted is None or len(found) < wanted):
+            chunk = entries[used:] if wanted is None else entries[used : used + wanted - len(found)]
+            used += len(chunk)
+            found.extend(await self._hydrated(chunk))
+        return used, found
+
+    async def _hydrated(self, entries: Sequence[Item]) -> list[Item]:
+        selection, table = self.options.selection, self.plan.stored_table
+        keys = key_paths(self.plan, [attribute.name for attribute in table.key])
+        found = await fetch_items(
+            self.gateway,
+            self.plan,
+            [self.plan.key_from_item(entry) for entry in entries],
+            consistent=self.options.consistent,
+            projection=None if selection is None else selection.projection(keys),
+        )
+        return [item for item in found if item is not None]
+
+    def _position(self, item: Item) -> Item:
+        return {name: item[name] for name in self.access.path.position}

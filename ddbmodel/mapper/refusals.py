@@ -1,0 +1,86 @@
+"""What the service refuses of a write to one item, in terms of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel
+
+from ddbmodel.codec.values import Item
+from ddbmodel.errors import CodecError, ConditionalCheckFailed, RequestRefused
+from ddbmodel.expressions import Action
+from ddbmodel.model import ModelPlan
+
+M = TypeVar("M", bound=BaseModel)
+
+# What DynamoDB says. Engines put more behind it.
+_NO_PARENT: Final = "document path provided in the update expression is invalid"
+_NO_OPERAND: Final = "refers to an attribute that does not exist"
+
+
+def decoded_refusal(refusal: ConditionalCheckFailed, plan: ModelPlan[Any]) -> ConditionalCheckFailed:
+    """The same refusal with the stored item as a model; None where it is not one of this model."""
+    if refusal.item is None:
+        return refusal
+    try:
+        return type(refusal)(str(refusal), plan.decode(refusal.item))
+    except CodecError as error:
+        undecoded = type(refusal)(str(refusal), None)
+        undecoded.add_note(f"the stored item could not be read: {error}")
+        return undecoded
+
+
+def decoded_result(plan: ModelPlan[M], item: Item, verb: str) -> M:
+    """The item that a write returned.
+
+    Raises:
+        CodecError: it is not one of this model; a note says that the write happened.
+    """
+    try:
+        return plan.decode(item)
+    except CodecError as error:
+        error.add_note(f"the {verb} has been written; only the item that it returned could not be read")
+        raise
+
+
+def explained_refusal(
+    refusal: RequestRefused, plan: ModelPlan[Any], actions: Sequence[Action]
+) -> RequestRefused:
+    """The same refusal of an update, with the paths that are to blame, and what to do about them."""
+    advice = _advice(str(refusal), plan, actions)
+    if advice is None:
+        return refusal
+    return type(refusal)(
+        f"{refusal} {advice}",
+        operation=refusal.operation,
+        table=refusal.table,
+        code=refusal.code,
+        request_id=refusal.request_id,
+    )
+
+
+def _advice(said: str, plan: ModelPlan[Any], actions: Sequence[Action]) -> str | None:
+    if _NO_PARENT in said:
+        nested = [action.path for action in actions if action.path.place.parent is not None]
+        parents = {repr(path): path.place.lineage[0].label for path in nested}
+        return (
+            f"The stored {plan.model.__name__} has no map or list that {_listed(parents)} leads into. Nothing was "
+            f"written: set {_listed(dict.fromkeys(parents.values()))} as a whole first."
+        )
+    if _NO_OPERAND in said:
+        operands = {
+            repr(path): None
+            for action in actions
+            if action.operand is not None
+            for path in action.operand.paths
+        }
+        return (
+            f"The stored {plan.model.__name__} lacks an attribute that a new value is computed from "
+            f"({_listed(operands)}). Nothing was written: use .increment(..., start=...) or .add(...), or set it first."
+        )
+    return None
+
+
+def _listed(names: dict[str, Any]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,92 @@
+"""Uses of the mapper that must fail: each line that is marked, under both checkers, and no other."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pydantic import BaseModel
+
+from ddbmodel import Mapper
+from tests.typing.shop import Customer, Order
+
+
+class Plain(BaseModel):
+    """No model of ours."""
+
+    name: str
+
+
+async def single_items(mapper: Mapper, order: Order) -> None:
+    """Single items."""
+    found: Order = await mapper.get(Order, "c", "o")  # error
+    print((await mapper.get(Order, "c", "o")).total)  # error
+    other: Customer = await mapper.require(Order, "c", "o")  # error
+    total: str = (await mapper.require(Order, "c", "o")).total  # error
+    await mapper.get("orders", "c", "o")  # error
+    await mapper.get(Order.total, "c", "o")  # error
+    await mapper.put("x")  # error
+    await mapper.put(Order)  # error
+    await mapper.put(order, when=Order.total == "3")  # error
+    await mapper.put(order, when=Order.flag)  # error
+    await mapper.put(order, when=True)  # error
+    await mapper.put(order, when="total = 3")  # error
+    await mapper.put(order, when=lambda item: item.total == 3)  # error
+    await mapper.put(order, Order.total == 3)  # error
+    await mapper.create(order, when=Order.total.set(3))  # error
+    old: None = await mapper.put(order, return_old=True)  # error
+    await mapper.update(order, Order.total == 3)  # error
+    await mapper.update(order, {"total": 3})  # error
+    await mapper.update(order, Order.total.set("3"))  # error
+    await mapper.update(order, total=3)  # error
+    await mapper.update(Order, Order.total.set(3))  # error
+    await mapper.update(order, Order.total.set(3), when=Order.total)  # error
+    changed: Customer = await mapper.update(order, Order.total.set(3))  # error
+    await mapper.delete(order, when=Order.status == 3)  # error
+    await mapper.delete("x")  # error
+    print(found, other, total, old, changed)
+
+
+async def queries(mapper: Mapper) -> None:
+    """Queries and scans."""
+    query = mapper.query(Order)
+    mapper.query("orders")  # error
+    mapper.query(Order.total)  # error
+    query.where("customer_id = c")  # error
+    query.where(Order.customer_id == 3)  # error
+    query.where(Order.flag)  # error
+    query.where(customer_id="c")  # error
+    query.where(Order.customer_id == "c", Order.total.add(3))  # error
+    query.limit("3")  # error
+    query.using("by_status")  # error
+    query.using(Order.total)  # error
+    query.select("total")  # error
+    query.select(Order.total > 3)  # error
+    await query.page(5)  # error
+    await query.page(size=5, after=3)  # error
+    customers: list[Customer] = await query.all()  # error
+    first: Order = await query.first()  # error
+    rows: list[tuple[str]] = await query.select(Order.total).all()  # error
+    for _order in query:  # error
+        pass
+    async for order in query:
+        text: str = order.total  # error
+        print(text, Decimal(order.total))
+    async for total, note in query.select(Order.total, Order.note):
+        note.upper()  # error
+        print(total)
+    mapper.scan(Order, segments="x")  # error
+    mapper.scan(Order).where(Order.total == "3")  # error
+    mapper.scan(Order).reverse()  # error
+    got: list[Order] = await mapper.batch_get(Order, [("c", "o")])  # error
+    print(customers, first, rows, got)
+
+
+async def writers(mapper: Mapper, order: Order) -> None:
+    """Batch writers."""
+    async with mapper.batch_writer() as writer:
+        await writer.put(order, when=Order.total == 3)  # error
+        await writer.put("x")  # error
+        await writer.delete("x")  # error
+    with mapper.batch_writer() as writer:  # error
+        pass
+    mapper.batch_writer(on_error="ignore")  # error

@@ -1,0 +1,52 @@
+"""Observing exchanges."""
+
+from __future__ import annotations
+
+import pytest
+
+from ddbmodel.errors import RequestRefused
+from ddbmodel.operations import GetItem, PutItem
+from ddbmodel.transport import Exchange
+from ddbmodel.transport.client_lane import ClientLane
+from tests.unit.transport.scripted_server import ScriptedServer, answer, fault
+
+KEY = {"pk": {"S": "c1"}}
+
+
+def _facts(exchange: Exchange) -> tuple[object, ...]:
+    return (
+        exchange.operation,
+        exchange.table,
+        exchange.outcome,
+        exchange.status,
+        exchange.attempts,
+        exchange.throttles,
+    )
+
+
+async def test_an_observer_is_told_of_every_exchange(lane: ClientLane, server: ScriptedServer) -> None:
+    """Once for each request, however many attempts it took, until it stops observing."""
+    seen: list[Exchange] = []
+    stop = lane.observe(seen.append)
+    server.script.extend([fault("ThrottlingException"), answer(), fault("ValidationException")])
+    await lane.send(GetItem("orders", KEY))
+    with pytest.raises(RequestRefused):
+        await lane.send(PutItem("orders", KEY))
+    stop()
+    await lane.send(GetItem("orders", KEY))
+    assert [_facts(exchange) for exchange in seen] == [
+        ("GetItem", "orders", "OK", 200, 2, 1),
+        ("PutItem", "orders", "ValidationException", 400, 1, 0),
+    ]
+    assert all(exchange.seconds >= 0 for exchange in seen)
+
+
+async def test_one_observer_stopping_leaves_the_others(lane: ClientLane) -> None:
+    """Observers do not know of each other."""
+    first: list[Exchange] = []
+    second: list[Exchange] = []
+    stop = lane.observe(first.append)
+    lane.observe(second.append)
+    stop()
+    await lane.send(GetItem("orders", KEY))
+    assert (len(first), len(second)) == (0, 1)
