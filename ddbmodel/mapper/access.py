@@ -68,6 +68,8 @@ class Access:
         filters: what is left, to be applied after reading.
         excluded: key attributes with values that the sort condition includes and the query does not: the open
             ends of ranges that only `BETWEEN` can express. Items that have one are dropped after reading.
+        missing: fields of the sort key that an item can be without, and that no condition asks for: the index
+            leaves out the items without them.
         hydrates: the path does not hold what is needed, so the items are fetched from the table.
     """
 
@@ -76,6 +78,7 @@ class Access:
     sort: tuple[Condition, ...]
     filters: tuple[Condition, ...]
     excluded: tuple[tuple[str, AttributeValue], ...] = ()
+    missing: tuple[str, ...] = ()
     hydrates: bool = False
 
     @property

@@ -20,7 +20,8 @@ class Explanation:
         index: the index's name; None for the primary key.
         key_condition: with names in place, values as the placeholders of the request; None for a scan.
         filter: likewise; None if there is none.
-        then: what is done with the items of each page afterwards, one sentence for each step.
+        notes: what the request does not show: which items an index leaves out, and what is done with those
+            that come back.
         request: the parameters as they are sent for the first page, values included.
     """
 
@@ -29,7 +30,7 @@ class Explanation:
     index: str | None
     key_condition: str | None
     filter: str | None
-    then: tuple[str, ...]
+    notes: tuple[str, ...]
     request: dict[str, Any] = field(repr=False)
 
     def __str__(self) -> str:
@@ -40,7 +41,7 @@ class Explanation:
         if self.key_condition is not None:
             lines.append(f"  key condition: {self.key_condition}")
         lines.append(f"  filter: {self.filter or 'none'}")
-        lines.extend(f"  then: {step}" for step in self.then)
+        lines.extend(f"  note: {note}" for note in self.notes)
         request = json.dumps(self.request, indent=2, ensure_ascii=False, default=_shown)
         return "\n".join([*lines, "  request: " + request.replace("\n", "\n  ")])
 
@@ -62,7 +63,7 @@ def explain(operation: str, access: Access, request: dict[str, Any]) -> Explanat
         None if index is None else index.name,
         _readable(access.key_condition, names),
         _readable(access.filter, names),
-        tuple(_steps(access)),
+        tuple(_notes(access)),
         request,
     )
 
@@ -71,14 +72,15 @@ def _readable(condition: Condition | None, names: Placeholders) -> str | None:
     return None if condition is None else condition.text(names)
 
 
-def _steps(access: Access) -> list[str]:
-    steps = [
+def _notes(access: Access) -> list[str]:
+    notes = [f"items without {name} are not in the index" for name in access.missing]
+    notes += [
         f"items at the excluded end of the range of {name} are dropped, as BETWEEN includes it"
         for name in dict.fromkeys(name for name, _ in access.excluded)
     ]
     if access.hydrates:
-        steps.append("BatchGetItem fetches the whole items, as the index does not hold them")
-    return steps
+        notes.append("BatchGetItem fetches the items, as the index does not hold all that is asked for")
+    return notes
 
 
 class _Names(Placeholders):

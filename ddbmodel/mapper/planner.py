@@ -36,11 +36,11 @@ def choose(plan: ModelPlan[Any], conditions: Iterable[Condition], wish: Wish) ->
     lacks: list[str] = []
     for path in _candidates(plan, wish):
         try:
-            access = _with_contents(plan, _split(plan, path, conjuncts), wish)
+            access = _with_contents(plan, _complete(plan, _split(plan, path, conjuncts), wish), wish)
         except _Unusable as reason:
             lacks.append(f"{path.name} ({_names(plan, path.key)}): {reason}")
             continue
-        if best is None or len(access.sort) > len(best.sort):
+        if best is None or _merit(access) > _merit(best):
             best = access
     if best is None:
         raise NoAccessPath(_message(plan, wish, lacks))
@@ -61,6 +61,11 @@ def for_scan(plan: ModelPlan[Any], conditions: Iterable[Condition], wish: Wish) 
         raise ExpressionError(
             f"{path.name} does not serve this scan of {plan.model.__name__}: {reason}"
         ) from None
+
+
+def _merit(access: Access) -> tuple[bool, int]:
+    """What finds every item goes before what absorbs most."""
+    return not access.missing, len(access.sort)
 
 
 class _Unusable(Exception):
@@ -189,6 +194,22 @@ def _why_no_filter(plan: ModelPlan[Any], path: AccessPath, condition: Condition,
         f"{ref!r} is part of its key and cannot be filtered on: compare it with a value by ==, <, <=, >, >=, "
         ".between() or .begins_with(), outside of | and ~"
     )
+
+
+def _complete(plan: ModelPlan[Any], access: Access, wish: Wish) -> Access:
+    """The access, with the fields that keep items out of its index.
+
+    A local index without a condition on its sort key is only a way around what the primary key does not take.
+    Then it has to find what the primary key would, unless the user asks for this index.
+    """
+    path, taken = access.path, len(access.sort)
+    fields = [plan.part.by_stored_name[attribute.name] for attribute in path.sort_key[taken:]]
+    missing = tuple(field.name for field in fields if field.codec.nullable)
+    if missing and path.index is not None and path.index.kind == "local" and wish.index is None:
+        raise _Unusable(
+            f"holds only items that have {missing[0]}: ask for them by a condition, or by .using()"
+        )
+    return replace(access, missing=missing)
 
 
 # What a path holds -------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator
+from functools import cache
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -32,10 +34,16 @@ async def tables(engine: Engine) -> AsyncIterator[Mapper]:
             await mapper.delete_table(model)
 
 
+@cache
+def _examples(row: Row) -> list[Any]:
+    """The same instances for every engine."""
+    return row.examples(EXAMPLES)
+
+
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 async def test_what_is_written_is_read(tables: Mapper, row: Row) -> None:
     """Whatever a model holds is what a get after a put gives, of the same types all the way down."""
-    for instance in row.examples(EXAMPLES):
+    for instance in _examples(row):
         await tables.put(instance)
         key = plan_of(row.model).key_of(instance)
         assert difference(instance, await tables.get(row.model, **key.values)) is None

@@ -16,7 +16,7 @@ from tests.strategies.scalars import keys
 TABLE = "lossless"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Row:
     """A model with a table, mostly `lossless` with the partition key `row_id`, and instances of it."""
 
