@@ -1,8 +1,8 @@
 """The exception tree.
 
     DDBModelError
-    ├── ModelDefinitionError        a class declaration that cannot work; raised while the class is defined
-    ├── ExpressionError             a condition, update, projection or query that cannot work; nothing was sent
+    ├── ModelDefinitionError        a declaration that cannot work; raised while the class is defined
+    ├── ExpressionError             a condition, update or query that cannot work; nothing was sent
     │   ├── NoAccessPath            no key or index serves the query
     │   └── InvalidCursor           a page token that is not of this query
     ├── CodecError                  a value that cannot be stored or read without loss; has `.path`
@@ -17,7 +17,7 @@
     ├── TransactionCanceled         has `.reasons`, one for each action
     ├── MapperClosed                used before opening or after closing
     ├── WrongEventLoop              used from another event loop than the one it was opened in
-    └── ServiceError                DynamoDB or the way to it failed; has `.operation .table .code .request_id`
+    └── ServiceError                DynamoDB or the way to it failed; `.operation .table .code .request_id`
         ├── Throttled               capacity or quota exceeded, after all retries
         ├── TableNotFound
         ├── TableInUse              the table exists already, or is being changed

@@ -66,7 +66,8 @@ def key_of_values(verb: str, model: Any, values: tuple[Any, ...], fields: Mappin
     if isinstance(model, ItemKey):
         if values or fields:
             raise ExpressionError(f"{verb} takes a key alone, or a class with the key's values, not both")
-        return model
+        key: ItemKey[Any] = model
+        return key
     return plan_of_class(verb, model).make_key(values, fields)
 
 

@@ -61,7 +61,7 @@ class BatchWorker:
 
     def _still_hopeful(self, left: Sequence[Entry], *, stalled: bool) -> list[Entry]:
         """Give up the writes that were tried too often."""
-        hopeful = []
+        hopeful: list[Entry] = []
         for entry in left:
             entry.stalled = entry.stalled + 1 if stalled else 0
             if entry.stalled >= self._backoff.tries_max or entry.attempts >= self._backoff.attempts_max:
@@ -132,7 +132,7 @@ def _landed(part: Sequence[Entry]) -> None:
 
 
 def _entries_of(writes: Sequence[BatchWrite], part: Sequence[Entry]) -> Sequence[Entry]:
-    """The entries that came back unprocessed. All of them, where they cannot be told apart: it does no harm."""
+    """The entries that came back unprocessed; all, where they cannot be told apart: it does no harm."""
     by_identity = {entry.identity: entry for entry in part}
     key_names = {entry.write.table: [name for name, _, _ in entry.identity[1]] for entry in part}
     found = [by_identity.get(_identity(write, key_names.get(write.table, []))) for write in writes]

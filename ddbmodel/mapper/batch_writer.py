@@ -59,8 +59,7 @@ class BatchWriter:
         on_error: OnError = "flush",
         backoff: Backoff | None = None,
     ) -> None:
-        given: object = concurrency
-        if not isinstance(given, int) or isinstance(given, bool) or given < 1:
+        if type(concurrency) is not int or concurrency < 1:
             raise ExpressionError("batch_writer: concurrency is a whole number from 1 on")
         if on_error not in ("flush", "drop"):
             raise ExpressionError('batch_writer: on_error is "flush" or "drop"')

@@ -37,7 +37,7 @@ class GatewayOptions:
     def __post_init__(self) -> None:
         if not isinstance(self.table_prefix, str) or not _PREFIX.fullmatch(self.table_prefix):
             raise ModelDefinitionError(
-                "table_prefix is put in front of table names: use characters of a-z, A-Z, 0-9, '_', '-' and '.'"
+                "table_prefix goes in front of table names: use characters of a-z, A-Z, 0-9, '_', '-' and '.'"
             )
         if self.cursor_key is not None and not (isinstance(self.cursor_key, bytes | str) and self.cursor_key):
             raise ExpressionError(

@@ -29,8 +29,8 @@ def check_index_keys(table: TableSchema, actions: Iterable[Action]) -> None:
             size = value_size_bytes(value.stored)
             if size < 1:
                 raise ExpressionError(
-                    f"{action.path!r} is a key of an index and cannot be empty; use .remove(), which takes the item "
-                    "out of the index, if the field can do without a value"
+                    f"{action.path!r} is a key of an index and cannot be empty; use .remove(), which takes "
+                    "the item out of the index, if the field can do without a value"
                 )
             if size > limit:
                 raise ExpressionError(

@@ -152,7 +152,8 @@ def _check_condition(plan: ModelPlan[Any], when: Condition | None) -> None:
         return
     if not isinstance(when, Condition):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ExpressionError(
-            f"when= takes a condition such as {plan.model.__name__}.status == ..., not a {type(when).__name__}"
+            f"when= takes a condition such as {plan.model.__name__}.status == ..., "
+            f"not a {type(when).__name__}"
         )
     check_paths(plan, when.paths)
 
@@ -174,7 +175,8 @@ def _check_actions(plan: ModelPlan[Any], actions: Sequence[Action]) -> None:
     for action in actions:
         if not isinstance(action, Action):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ExpressionError(
-                f"update takes actions such as {plan.model.__name__}.status.set(...), not a {type(action).__name__}"
+                f"update takes actions such as {plan.model.__name__}.status.set(...), "
+                f"not a {type(action).__name__}"
             )
         operand_paths = () if action.operand is None else action.operand.paths
         check_paths(plan, (action.path, *operand_paths))

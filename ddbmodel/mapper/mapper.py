@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import aioboto3
     from botocore.config import Config
 
-    from ddbmodel.transport import Statistics, Transport
+    from ddbmodel.transport import Statistics
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -36,8 +36,8 @@ class Mapper:
         async with Mapper.connect(region_name="eu-west-1") as mapper:
             order = await mapper.get(Order, "c1", "o1")
 
-    Every method may raise `ServiceError` (the service, or the way to it, failed), `MapperClosed` and `WrongEventLoop`;
-    what is said under `Raises` comes on top.
+    Every method may raise `ServiceError` (the service, or the way to it, failed), `MapperClosed` and
+    `WrongEventLoop`; what is said under `Raises` comes on top.
 
     Args:
         client: an open aioboto3 or aiobotocore DynamoDB client, which stays yours to close.
@@ -174,8 +174,7 @@ class Mapper:
         self, model: type[M], /, *values: Any, consistent: bool = False, **fields: Any
     ) -> M | None: ...
     async def get(self, model: Any, /, *values: Any, consistent: bool = False, **fields: Any) -> Any:
-        """Read one item: `get(Order, "c1", "o1")`, `get(Order, customer_id="c1", order_id="o1")` or
-        `get(key)`.
+        """Read one item: `get(Order, "c1", "o1")`, or with field names, or `get(key)`.
 
         Cost: half a read unit for each 4 KB; consistent, a whole one.
 

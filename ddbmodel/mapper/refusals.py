@@ -65,8 +65,8 @@ def _advice(said: str, plan: ModelPlan[Any], actions: Sequence[Action]) -> str |
         nested = [action.path for action in actions if action.path.place.parent is not None]
         parents = {repr(path): path.place.lineage[0].label for path in nested}
         return (
-            f"The stored {plan.model.__name__} has no map or list that {_listed(parents)} leads into. Nothing was "
-            f"written: set {_listed(dict.fromkeys(parents.values()))} as a whole first."
+            f"The stored {plan.model.__name__} has no map or list that {_listed(parents)} leads into. "
+            f"Nothing was written: set {_listed(dict.fromkeys(parents.values()))} as a whole first."
         )
     if _NO_OPERAND in said:
         operands = {
@@ -77,7 +77,8 @@ def _advice(said: str, plan: ModelPlan[Any], actions: Sequence[Action]) -> str |
         }
         return (
             f"The stored {plan.model.__name__} lacks an attribute that a new value is computed from "
-            f"({_listed(operands)}). Nothing was written: use .increment(..., start=...) or .add(...), or set it first."
+            f"({_listed(operands)}). Nothing was written: "
+            "use .increment(..., start=...) or .add(...), or set it first."
         )
     return None
 

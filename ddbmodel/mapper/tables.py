@@ -110,7 +110,8 @@ async def _active(gateway: Gateway, name: str, patience: Patience) -> TableDescr
             return description
         if description is not None and description.status == "DELETING":
             raise TableInUse(
-                f"CreateTable on table {name!r}: the table of this name is being deleted; create it when it is gone",
+                f"CreateTable on table {name!r}: the table of this name is being deleted; "
+                "create it when it is gone",
                 operation=CreateTable.name,
                 table=name,
                 code="ResourceInUseException",
@@ -132,8 +133,8 @@ async def _gone(gateway: Gateway, name: str, patience: Patience) -> None:
 def _timeout(operation: str, name: str, state: str, patience: Patience) -> ServiceError:
     seconds = patience.polls_max * patience.poll_seconds
     return ServiceError(
-        f"{operation} on table {name!r}: {state} after {seconds:.0f} seconds. It was asked for, and may still "
-        "happen: look again with describe_table.",
+        f"{operation} on table {name!r}: {state} after {seconds:.0f} seconds. It was asked for, and may "
+        "still happen: look again with describe_table.",
         operation=operation,
         table=name,
         code="Timeout",

@@ -36,7 +36,7 @@ class Course(Enum):
     """Send the writes to different tables apart: one table's trouble is not the other's."""
 
     HALVES = "halves"
-    """Send it in halves, until what is refused is alone: one bad write makes the service refuse a whole batch."""
+    """Send it in halves, until what is refused is alone: one bad write makes a whole batch refused."""
 
     END = "end"
     """Give it up."""
@@ -76,7 +76,7 @@ def judge(error: Exception) -> Verdict:
 
 
 def _by_code(code: str) -> Verdict:
-    """A code that nobody knows is taken for trouble that passes: the tries are limited, and nothing is lost."""
+    """A code that nobody knows is taken for trouble that passes: tries are limited, and nothing is lost."""
     fate = meaning_of(code, None).fate
     return Verdict(Course.AGAIN, unknown=fate is Fate.UNKNOWN)
 

@@ -9,8 +9,7 @@ from ddbmodel.errors import Failure
 
 @dataclass(slots=True)
 class WriteReport:
-    """What became of the writes of a batch writer: `accepted == written + superseded + len(failed) +
-    pending`.
+    """What became of a batch writer's writes: `accepted == written + superseded + len(failed) + pending`.
 
     Once the writer has been left, nothing is pending.
 

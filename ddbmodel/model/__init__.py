@@ -2,7 +2,7 @@
 
 Belongs here: `Model` and its metaclass (`model`), `Attr` (`attr`), the field specifiers (`fields`), the
 indexes of a model (`indexes`), how both become a table (`declaration`), the key of one item (`keys`), how
-Pydantic's schema becomes codecs (`compiler`, `records`, `standard`; what they ask of it: `functions`, `core`),
+Pydantic's schema becomes codecs (`compiler`, `records`, `standard`, helped by `functions` and `core`),
 and the finished plan of a model (`plan`).
 Does not belong here: clients and requests. Models hold no client and do no I/O.
 """

@@ -1,7 +1,6 @@
 """Python blocks of Markdown pages, run in order as one program per page.
 
-A block is ordinary code with top-level `await`. What it prints is compared with its `#> ` comments, in order; several
-`#> ` lines may stand for several printed ones.
+A block is ordinary code with top-level `await`. What it prints is compared with its `#> ` comments, in order.
 """
 
 from __future__ import annotations
@@ -36,7 +35,8 @@ class Snippet:
     def compiled(self) -> CodeType:
         """The block, compiled so that tracebacks name the page and its line."""
         flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        code = compile("\n" * (self.line - 1) + self.code, str(self.page), "exec", flags, dont_inherit=True)
+        padded = "\n" * (self.line - 1) + self.code
+        code = compile(padded, str(self.page), "exec", flags, dont_inherit=True)
         assert isinstance(code, CodeType)
         return code
 
@@ -45,7 +45,8 @@ def snippets_of(page: Path) -> list[Snippet]:
     """The Python blocks of a page."""
     text = page.read_text()
     return [
-        Snippet(page, text.count("\n", 0, match.start(1)) + 1, match.group(1)) for match in _BLOCK.finditer(text)
+        Snippet(page, text.count("\n", 0, match.start(1)) + 1, match.group(1))
+        for match in _BLOCK.finditer(text)
     ]
 
 
@@ -56,7 +57,7 @@ async def run(page: Path) -> list[tuple[list[str], list[str]]]:
     for snippet in snippets_of(page):
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
-            outcome = eval(snippet.compiled(), module.__dict__)  # noqa: S307  # our own documentation
+            outcome = eval(snippet.compiled(), module.__dict__)
             if inspect.isawaitable(outcome):
                 await outcome
         results.append(([line.rstrip() for line in printed.getvalue().splitlines()], snippet.expected))
