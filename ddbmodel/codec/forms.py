@@ -13,7 +13,7 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from ddbmodel.codec import untyped
 from ddbmodel.codec.base import Codec, unexpected
-from ddbmodel.codec.sameness import same
+from ddbmodel.codec.sameness import same, same_stored
 from ddbmodel.codec.trial import Refusal, attempt
 from ddbmodel.codec.values import AttributeValue
 from ddbmodel.codec.wrappers import WrapperCodec
@@ -66,14 +66,18 @@ class FormsCodec(WrapperCodec):
         return first
 
     def decode(self, stored: AttributeValue) -> Any:
+        valid: list[Any] = []
         for form in self._forms:
             try:
                 plain = form.decode(stored)
-                if not isinstance(attempt(self._validate, plain), Refusal):
-                    return plain
+                value = attempt(self._validate, plain)
+                if not isinstance(value, Refusal):
+                    if same_stored(form.encode(value), stored):
+                        return plain
+                    valid.append(plain)
             except CodecError:
                 continue
-        return self._forms[0].decode(stored)
+        return valid[0] if valid else self._forms[0].decode(stored)
 
 
 class SerializedCodec(Codec):

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
+from pydantic_core import MISSING
+
 from ddbmodel.codec import untyped
 from ddbmodel.codec.base import Codec, UnexpectedType, unexpected
 from ddbmodel.codec.sameness import same
@@ -42,6 +44,7 @@ class FieldCodec:
         visible_null: store None as NULL even where its absence would read back as None.
         input_name: under which validation takes it; the name, but for models with an `__init__` of their own.
         empty: the empty set that absence stands for.
+        default: the field's default. Where it is Pydantic's MISSING, that is stored by absence too.
     """
 
     name: str
@@ -51,6 +54,7 @@ class FieldCodec:
     visible_null: bool = False
     input_name: str = ""
     empty: Callable[[], Any] = field(default=set)
+    default: Any = None
 
     def encode(self, value: Any, record: Any = None) -> AttributeValue | None:
         """Give the stored form; None where the attribute is left out.
@@ -60,6 +64,8 @@ class FieldCodec:
         """
         if value is None and self.codec.nullable:
             return None if self.absent is Absent.NONE and not self.visible_null else NULL
+        if value is MISSING and self.default is MISSING:
+            return None
         try:
             stored = self.codec.encode_of(record, value)
         except CodecError as error:

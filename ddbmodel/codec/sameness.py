@@ -29,7 +29,10 @@ def same(left: Any, right: Any) -> bool:
     if type(left) is not type(right):
         return False
     if isinstance(left, BaseModel):
-        return same(left.__dict__, right.__dict__) and same(left.model_extra, right.model_extra)
+        names = type(left).model_fields
+        return same(left.model_extra, right.model_extra) and all(
+            _same_attribute(name, left, right) for name in names
+        )
     if is_map(left):
         return _same_maps(left, right)
     if is_sequence(left):

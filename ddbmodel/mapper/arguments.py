@@ -63,12 +63,12 @@ def key_of_values(verb: str, model: Any, values: tuple[Any, ...], fields: Mappin
         ExpressionError: values are missing or too many, or there is neither class nor key.
         CodecError: a key value cannot be stored.
     """
-    if isinstance(model, ItemKey):
+    given: ItemKey[Any] | type[Any] = model
+    if isinstance(given, ItemKey):
         if values or fields:
             raise ExpressionError(f"{verb} takes a key alone, or a class with the key's values, not both")
-        key: ItemKey[Any] = model
-        return key
-    return plan_of_class(verb, model).make_key(values, fields)
+        return given
+    return plan_of_class(verb, given).make_key(values, fields)
 
 
 def _with_table(plan: ModelPlan[M]) -> ModelPlan[M]:

@@ -5,6 +5,9 @@ Accepted writes wait in the `Backlog`; workers take them in batches of up to 25 
 every accepted write is counted as written, superseded or failed.
 """
 
+# pyright: reportUnnecessaryIsInstance=false, reportUnnecessaryContains=false
+# The checks are for callers without a type checker.
+
 from __future__ import annotations
 
 import asyncio

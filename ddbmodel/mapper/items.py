@@ -1,5 +1,8 @@
 """Single items: get, put, create, update, delete."""
 
+# pyright: reportUnnecessaryIsInstance=false
+# The checks are for callers without a type checker.
+
 from __future__ import annotations
 
 from collections.abc import Sequence

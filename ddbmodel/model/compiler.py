@@ -50,6 +50,7 @@ _SCALARS: Final[dict[str, Codec]] = {
     "timedelta": scalars.TIMEDELTA,
     "uuid": scalars.UUID_CODEC,
 }
+_MISSING: Final = "missing-sentinel"
 _TEXT: Final = frozenset(("S",))
 _SAME_IN_JSON: Final = (scalars.BOOL, scalars.INT, scalars.FLOAT, scalars.STR)
 _IMPOSSIBLE: Final = {
@@ -212,7 +213,11 @@ class Compiler:
 
     def _union(self, schema: Schema) -> Codec:
         labelled: list[Any] = schema["choices"]
-        members = self._members([choice[0] if is_tuple(choice) else choice for choice in labelled])
+        choices: list[Schema] = [choice[0] if is_tuple(choice) else choice for choice in labelled]
+        stored = [choice for choice in choices if choice["type"] != _MISSING]
+        if len(stored) == 1:
+            return self.compile(stored[0])
+        members = self._members(stored)
         eager = schema.get("mode") == "left_to_right"
         return UnionCodec(members, self.core(schema).validate, eager=eager)
 
@@ -247,6 +252,12 @@ class Compiler:
 
     def _function_plain(self, schema: Schema) -> Codec:
         return self.json_form(schema, "function-plain") if "serialization" in schema else DumpedCodec()
+
+    def _missing_sentinel(self, schema: Schema) -> Codec:
+        """`T | MISSING`: MISSING itself is stored by absence, where it is the default."""
+        if "schema" not in schema:
+            raise ModelDefinitionError("MISSING alone cannot be stored: declare a type beside it")
+        return self.compile(schema["schema"])
 
     def _chain(self, schema: Schema) -> Codec:
         return LenientCodec(self.compile(schema["steps"][-1]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -14,7 +15,7 @@ from ddbmodel import limits
 from ddbmodel.codec.parts import Access, FieldCodec, PartCodec
 from ddbmodel.codec.sizes import item_size_bytes, nesting_levels, value_size_bytes
 from ddbmodel.codec.trial import message_of, refusal_of
-from ddbmodel.codec.values import Item
+from ddbmodel.codec.values import AttributeValue, Item, KeyType
 from ddbmodel.errors import CodecError, ExpressionError, ItemTooLarge, ModelDefinitionError
 from ddbmodel.model.compiler import Compiler
 from ddbmodel.model.declaration import build_table
@@ -27,6 +28,29 @@ from ddbmodel.schema import TableSchema
 M = TypeVar("M", bound=BaseModel)
 _LARGEST_NAMED: Final = 3
 _PACKAGE: Final = __name__.partition(".")[0] + "."
+
+
+@dataclass(frozen=True, slots=True)
+class _KeyRule:
+    """What the value of one key attribute must be."""
+
+    field: str
+    type: KeyType
+    limit_bytes: int
+    primary: bool
+
+    def check(self, stored: AttributeValue) -> None:
+        if self.type not in stored:
+            raise CodecError(
+                f"a key attribute of type {self.type} cannot hold {next(iter(stored))}: "
+                "declare a type of which every value is stored alike",
+                (self.field,),
+            )
+        size = value_size_bytes(stored)
+        if not 1 <= size <= self.limit_bytes:
+            raise CodecError(
+                f"a key attribute holds 1 to {self.limit_bytes:,} bytes, this one {size:,}", (self.field,)
+            )
 
 
 @dataclass(frozen=True)
@@ -104,15 +128,15 @@ class ModelPlan(Generic[M]):
     # Keys ---------------------------------------------------------------------------------------------
 
     def key_of(self, model: M) -> ItemKey[M]:
-        """The key of a model.
+        """Give the key of a model.
 
         Raises:
             CodecError: a key value cannot be stored.
         """
-        return self._key({field.name: getattr(model, field.name) for field in self.key_fields})
+        return self._key({field.name: getattr(model, field.name) for field in self.key_fields}, model)
 
     def make_key(self, values: tuple[Any, ...], fields: Mapping[str, Any]) -> ItemKey[M]:
-        """A key from values in order, or by field name.
+        """Make a key from values in order, or by field name.
 
         Raises:
             ExpressionError: values are missing, or there are too many.
@@ -126,11 +150,11 @@ class ModelPlan(Generic[M]):
             )
         return self._key({**given, **fields})
 
-    def _key(self, values: dict[str, Any]) -> ItemKey[M]:
+    def _key(self, values: dict[str, Any], model: M | None = None) -> ItemKey[M]:
         attributes: Item = {}
         try:
             for field in self.key_fields:
-                stored = field.encode(values[field.name])
+                stored = field.encode(values[field.name], model)
                 if stored is not None:
                     attributes[field.stored_name] = stored
             self._check_keys(attributes, primary_only=True)
@@ -139,34 +163,37 @@ class ModelPlan(Generic[M]):
         return ItemKey(self.model, attributes, values)
 
     def key_from_item(self, item: Item) -> Item:
-        """The primary key's attributes of a stored item."""
+        """Give the primary key's attributes of a stored item."""
         return {attribute.name: item[attribute.name] for attribute in self.stored_table.key}
 
     # Checks -------------------------------------------------------------------------------------------
 
     def _check_keys(self, item: Item, *, primary_only: bool = False) -> None:
-        table = self.table
-        if table is None:
-            return
-        sorts = {attribute.name for attribute in table.sort_key}
-        required = {attribute.name for attribute in table.key}
-        for attribute in table.key if primary_only else table.attributes():
-            stored = item.get(attribute.name)
-            if stored is None:
-                if attribute.name in required:
-                    raise CodecError("the key attribute has no value", (attribute.name,))
-                continue
-            if attribute.type not in stored:
-                raise CodecError(
-                    f"a key attribute of type {attribute.type} cannot hold {next(iter(stored))}",
-                    (attribute.name,),
-                )
-            limit = limits.SORT_KEY_BYTES if attribute.name in sorts else limits.PARTITION_KEY_BYTES
-            size = value_size_bytes(stored)
-            if not 1 <= size <= limit:
-                raise CodecError(
-                    f"a key attribute holds 1 to {limit:,} bytes, this one {size:,}", (attribute.name,)
-                )
+        for name, rule in self._key_rules.items():
+            stored = item.get(name)
+            if stored is not None:
+                if not primary_only or rule.primary:
+                    rule.check(stored)
+            elif rule.primary:
+                raise CodecError("the key attribute has no value", (rule.field,))
+
+    @cached_property
+    def _key_rules(self) -> Mapping[str, _KeyRule]:
+        """What the value of each key attribute must be, by stored name."""
+        if self.table is None:
+            return {}
+        indexes = self.table.indexes
+        sorts = {attribute.name for schema in (self.table, *indexes) for attribute in schema.sort_key}
+        primary = {attribute.name for attribute in self.table.key}
+        return {
+            attribute.name: _KeyRule(
+                self.part.by_stored_name[attribute.name].name,
+                attribute.type,
+                limits.SORT_KEY_BYTES if attribute.name in sorts else limits.PARTITION_KEY_BYTES,
+                attribute.name in primary,
+            )
+            for attribute in self.table.attributes()
+        }
 
     def check_size(self, item: Item) -> None:
         """Refuse an item that the service would refuse: over 400 KB, or nested deeper than 32 levels.

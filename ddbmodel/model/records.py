@@ -192,6 +192,7 @@ def record_field(name: str, codec: Codec, default: Any, options: FieldOptions = 
         _absent(codec, default),
         visible_null=options.stored_as is Null,
         empty=core.make if isinstance(core, SetCodec) else set,
+        default=default,
     )
 
 

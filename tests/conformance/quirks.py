@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ddbmodel import ServiceError
+
 
 @dataclass(frozen=True, slots=True)
 class Quirk:
@@ -31,7 +33,24 @@ class Quirk:
     raises: type[BaseException] | tuple[type[BaseException], ...] = AssertionError
 
 
-QUIRKS: tuple[Quirk, ...] = ()
+QUIRKS: tuple[Quirk, ...] = (
+    Quirk(
+        "dynalite",
+        "the stored item comes with a refused condition",
+        "it does not know ReturnValuesOnConditionCheckFailure",
+    ),
+    Quirk("dynalite", "empty text", "its BETWEEN and IN do not find empty text"),
+    Quirk("dynalite", "maps in lists", "numbers that are spelled differently make maps unequal"),
+    Quirk("dynalite", "equal lists", "numbers that are spelled differently make lists unequal"),
+    Quirk("dynalite", "equal maps", "it never finds two maps equal"),
+    Quirk(
+        "moto",
+        "the size of a missing attribute",
+        "it fails instead of finding the condition false",
+        ServiceError,
+    ),
+    Quirk("moto", "begins_with of bytes", "it compares the base64 text"),
+)
 
 
 def find_quirk(engine: str, behaviours: Iterable[str]) -> Quirk | None:

@@ -136,13 +136,6 @@ async def test_a_missing_attribute_makes_a_condition_false(mapper: Mapper) -> No
     assert await _wrong(mapper, [NOTHING, ONE_ONE, ONE_TWO], cases) == []
 
 
-@pytest.mark.behaviour("two missing attributes")
-async def test_two_missing_attributes_are_not_equal(mapper: Mapper) -> None:
-    """A missing attribute equals nothing, not even another missing one."""
-    cases = [(Thing.a == Thing.b, "1"), (Thing.a != Thing.b, "02"), (Thing.a <= Thing.b, "12")]
-    assert await _wrong(mapper, [NOTHING, ONE_ONE, ONE_TWO], cases) == []
-
-
 @pytest.mark.behaviour("the size of a missing attribute")
 async def test_a_missing_attribute_has_no_size(mapper: Mapper) -> None:
     """What is compared with the size of a missing attribute is false, no error."""

@@ -17,7 +17,7 @@ def difference(before: Any, after: Any, place: str = "$") -> str | None:
     if type(before) is not type(after):
         return f"{place}: {type(before).__name__} became {type(after).__name__}"
     if isinstance(before, BaseModel):
-        return difference(dict(before), dict(after), place)
+        return _models(before, after, place)
     if is_dataclass(before):
         names = [field.name for field in fields(before)]
         return _first(
@@ -35,6 +35,13 @@ def difference(before: Any, after: Any, place: str = "$") -> str | None:
     if type(before).__eq__ is object.__eq__:
         return difference(vars(before), vars(after), place)
     return None if before == after else f"{place}: {before!r} became {after!r}"
+
+
+def _models(before: BaseModel, after: BaseModel, place: str) -> str | None:
+    names = type(before).model_fields
+    return _first(
+        difference(getattr(before, name), getattr(after, name), f"{place}.{name}") for name in names
+    ) or difference(before.model_extra, after.model_extra, place)
 
 
 def _sets(before: Set[Any], after: Set[Any], place: str) -> str | None:
