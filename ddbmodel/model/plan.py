@@ -182,8 +182,8 @@ class ModelPlan(Generic[M]):
         """What the value of each key attribute must be, by stored name."""
         if self.table is None:
             return {}
-        indexes = self.table.indexes
-        sorts = {attribute.name for schema in (self.table, *indexes) for attribute in schema.sort_key}
+        sort_keys = (self.table.sort_key, *(index.sort_key for index in self.table.indexes))
+        sorts = {attribute.name for key in sort_keys for attribute in key}
         primary = {attribute.name for attribute in self.table.key}
         return {
             attribute.name: _KeyRule(
