@@ -166,7 +166,7 @@ class PartCodec(Codec):
     def _check_type(self, value: Any) -> None:
         if self._access.accepts(value):
             return
-        if isinstance(value, self.owner):
+        if self.owner in type(value).__mro__:
             kind = type(value).__name__
             raise UnexpectedType(
                 f"a {kind} would be read back as a {self.name}: declare {self.name} | {kind}, or {kind}"

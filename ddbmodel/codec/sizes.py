@@ -14,12 +14,12 @@ _ELEMENT_OVERHEAD: Final = 1
 
 
 def item_size_bytes(item: Item) -> int:
-    """The size of an item as DynamoDB meters it: UTF-8 names plus values. The limit is 400 KB."""
+    """Give the size of an item as DynamoDB meters it: UTF-8 names plus values. The limit is 400 KB."""
     return sum(len(name.encode()) + value_size_bytes(value) for name, value in item.items())
 
 
 def value_size_bytes(stored: AttributeValue) -> int:
-    """The metered size of one value. Numbers are an upper estimate: a byte for two digits, and one more."""
+    """Give the metered size of one value; of numbers an upper estimate: a byte for two digits, one more."""
     ((kind, value),) = stored.items()
     match kind:
         case "S":
@@ -50,7 +50,7 @@ def _number_size(text: str) -> int:
 
 
 def wire_size_bytes(stored: AttributeValue) -> int:
-    """An upper estimate of the bytes of a value in a request's JSON, where bytes are base64."""
+    """Give an upper estimate of the bytes of a value in a request's JSON, where bytes are base64."""
     ((kind, value),) = stored.items()
     frame = len(kind) + 6
     match kind:
@@ -67,7 +67,7 @@ def wire_size_bytes(stored: AttributeValue) -> int:
         case "BS":
             return frame + sum(_base64_size(member) + 2 for member in value)
         case "L":
-            return frame + sum(wire_size_bytes(element) + 2 for element in value)
+            return frame + 2 + sum(wire_size_bytes(element) + 2 for element in value)
         case "M":
             return frame + item_wire_size_bytes(value)
         case _:
@@ -75,7 +75,7 @@ def wire_size_bytes(stored: AttributeValue) -> int:
 
 
 def item_wire_size_bytes(item: Item) -> int:
-    """An upper estimate of the bytes of an item in a request's JSON."""
+    """Give an upper estimate of the bytes of an item in a request's JSON."""
     return 2 + sum(_json_text_size(name) + wire_size_bytes(value) + 4 for name, value in item.items())
 
 
@@ -91,7 +91,7 @@ def _base64_size(data: bytes) -> int:
 
 
 def nesting_levels(stored: AttributeValue) -> int:
-    """How many lists and maps are inside one another; 0 for a scalar or a set."""
+    """Count how many lists and maps are inside one another; 0 for a scalar or a set."""
     elements = stored["M"].values() if "M" in stored else stored.get("L")
     if elements is None:
         return 0

@@ -16,7 +16,7 @@ from ddbmodel.codec.numbers import decode_decimal
 from ddbmodel.codec.scalars import ChoiceCodec
 from ddbmodel.errors import ExpressionError
 from ddbmodel.expressions.conditions import Condition
-from ddbmodel.expressions.encoding import encoded_by_type, operand, types_of
+from ddbmodel.expressions.encoding import encoded_by_type, expected, operand, types_of
 from ddbmodel.expressions.operands import Operand, Value
 from ddbmodel.expressions.placeholders import Placeholders
 from ddbmodel.expressions.places import PathRef
@@ -156,12 +156,11 @@ def check_distinct(subject: Operand, operator: str, other: Operand) -> None:
 
 def _bound(subject: Operand, value: object) -> Operand:
     """What a value is compared with in order; beside an Enum or Literal it may lie between its members."""
-    is_choice = isinstance(subject, PathRef) and isinstance(subject.place.codec.core, ChoiceCodec)
-    return (
-        encoded_by_type(subject, value)
-        if is_choice and type(value) in (str, int)
-        else operand(subject, value)
-    )
+    if type(value) in (str, int) and isinstance(subject, PathRef):
+        codec = subject.place.codec
+        if isinstance(codec.core, ChoiceCodec):
+            return expected(subject, encoded_by_type(subject, value).stored, codec)
+    return operand(subject, value)
 
 
 def _options(subject: Operand, values: Sequence[Any]) -> Sequence[Any]:
@@ -200,8 +199,13 @@ def _check_ordered(subject: Operand, operator: str, other: Operand) -> None:
 
 
 def _check_alike(subject: Operand, operator: str, other: Operand) -> None:
-    """Refuse two paths that are never equal nor in order because they are stored as different types."""
-    mine, theirs = types_of(subject), types_of(other) - {"NULL"}
+    """Refuse two paths that are never equal nor in order because they are stored as different types.
+
+    A constant is stored as the path beside it is.
+    """
+    if isinstance(other, Value):
+        return
+    mine, theirs = types_of(subject), types_of(other)
     if mine and theirs and not mine & theirs:
         raise ExpressionError(
             f"{subject!r} {operator} {other!r}: the one is stored as {'/'.join(sorted(mine))}, the other as "

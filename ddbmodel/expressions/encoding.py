@@ -67,7 +67,7 @@ def stored_field(path: PathRef, value: object) -> Value | None:
         stored = field.encode(_exact(value, codec))
     except CodecError as error:
         raise _refused(path, error, error.segments[1:]) from error
-    return None if stored is None else Value(_expected(path, stored, codec))
+    return None if stored is None else expected(path, stored, codec)
 
 
 def encoded(subject: Operand, value: object, codec: Codec) -> Value:
@@ -80,7 +80,7 @@ def encoded(subject: Operand, value: object, codec: Codec) -> Value:
         stored = codec.encode(_exact(value, codec))
     except CodecError as error:
         raise _refused(subject, error, error.segments) from error
-    return Value(_expected(subject, stored, codec))
+    return expected(subject, stored, codec)
 
 
 def encoded_by_type(subject: Operand, value: object) -> Value:
@@ -95,13 +95,29 @@ def encoded_by_type(subject: Operand, value: object) -> Value:
         raise _refused(subject, error, error.segments) from error
 
 
+def expected(subject: Operand, stored: AttributeValue, codec: Codec) -> Value:
+    """A stored value as a constant, if it is of a type that `codec` is known to store.
+
+    A codec behind a validator takes more than the declared type. A union stores a value in a map of
+    its own where its members could not be told apart otherwise.
+
+    Raises:
+        ExpressionError: it is not of a type that is stored there.
+    """
+    kind = next(iter(stored))
+    if codec.types and kind not in codec.types and not isinstance(codec.core, UnionCodec):
+        raise ExpressionError(
+            f"{subject!r}: it is stored as {'/'.join(sorted(codec.types))}, the value would be {kind}"
+        )
+    return Value(stored)
+
+
 def codecs_of(codec: Codec) -> list[Codec]:
     """The codecs of a union's members, without what is around them; of any other codec, itself."""
     core = codec.core
     if not isinstance(core, UnionCodec):
         return [core]
-    members = core._members  # pyright: ignore[reportPrivateUsage]  # a union does not list its members yet
-    return [inner for member in members for inner in codecs_of(member.codec)]
+    return [inner for member in core.members for inner in codecs_of(member.codec)]
 
 
 def element_of(codec: Codec) -> Codec | None:
@@ -129,19 +145,6 @@ def _exact(value: Any, codec: Codec) -> Any:
     if isinstance(value, float) and not codec.exact(value) and codec.exact(Decimal(0)):
         return Decimal(float.__repr__(value))
     return value
-
-
-def _expected(subject: Operand, stored: AttributeValue, codec: Codec) -> AttributeValue:
-    """Refuse what a codec behind a validator takes, but no item of the declared type has.
-
-    A union stores a value in a map of its own where its members could not be told apart otherwise.
-    """
-    kind = next(iter(stored))
-    if codec.types and kind not in codec.types and not isinstance(codec.core, UnionCodec):
-        raise ExpressionError(
-            f"{subject!r}: it is stored as {'/'.join(sorted(codec.types))}, the value would be {kind}"
-        )
-    return stored
 
 
 def _refused(subject: Operand, error: CodecError, segments: tuple[str | int, ...]) -> ExpressionError:

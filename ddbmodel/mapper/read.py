@@ -88,7 +88,7 @@ class Read(ABC, Generic[R]):
         Raises:
             ExpressionError: not a whole number from 1 on.
         """
-        return self._with(page_size=_positive("page_size", items))
+        return self._with(page_size=min(_positive("page_size", items), LIMIT_MAX))
 
     def consistent(self, consistent: bool = True) -> Self:
         """See every write that succeeded before. Cost: twice the read units. Rules out global indexes."""
@@ -112,8 +112,10 @@ class Read(ABC, Generic[R]):
         """
         return self._with(hydrate=hydrate)
 
-    def _index_name(self, index: GlobalIndex | LocalIndex) -> str:
-        if index not in self._plan.indexes.values():
+    def _index_name(self, index: object) -> str:
+        # Not by `in` alone: a path makes a condition of `==`.
+        is_index = isinstance(index, GlobalIndex | LocalIndex)
+        if not is_index or index not in self._plan.indexes.values():
             model = self._plan.model.__name__
             names = ", ".join(f"{model}.{name}" for name in self._plan.indexes) or "it has none"
             raise ExpressionError(f"using() takes an index of {model}: {names}")
@@ -230,7 +232,7 @@ class Read(ABC, Generic[R]):
         """The request for one page."""
 
 
-def _positive(name: str, value: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without a checker
+def _positive(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ExpressionError(f"{name} is a whole number from 1 on")
     return value

@@ -44,9 +44,7 @@ class Scan(Read[R]):
         self, gateway: Gateway, plan: ModelPlan[Any], options: ReadOptions | None = None, segments: int = 1
     ) -> None:
         super().__init__(gateway, plan, options)
-        if isinstance(segments, bool) or not 1 <= segments <= limits.SCAN_SEGMENTS:
-            raise ExpressionError(f"segments is a number from 1 to {limits.SCAN_SEGMENTS:,}")
-        self._segments = segments
+        self._segments = _checked(segments)
 
     @overload
     def select(self, a: Path[A], /) -> Scan[tuple[A]]: ...
@@ -94,3 +92,10 @@ class Scan(Read[R]):
             segment=page.segment,
             total_segments=None if page.segment is None else self._segments,
         )
+
+
+def _checked(segments: object) -> int:
+    is_number = isinstance(segments, int) and not isinstance(segments, bool)
+    if not is_number or not 1 <= segments <= limits.SCAN_SEGMENTS:
+        raise ExpressionError(f"segments is a whole number from 1 to {limits.SCAN_SEGMENTS:,}")
+    return segments

@@ -81,7 +81,9 @@ def of_instances(model: type[Model], *instances: Model) -> Row:
     return Row(model.__name__, model, st.sampled_from(instances))
 
 
-def of_part(part: type[BaseModel], inputs: SearchStrategy[dict[str, Any]], *, table: bool = True) -> list[Row]:
+def of_part(
+    part: type[BaseModel], inputs: SearchStrategy[dict[str, Any]], *, table: bool = True
+) -> list[Row]:
     """Rows for a class of models: as a part of another, and with a table of its own.
 
     Args:

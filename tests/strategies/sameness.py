@@ -54,7 +54,9 @@ def _sets(before: Set[Any], after: Set[Any], place: str) -> str | None:
 def _maps(before: Mapping[Any, Any], after: Mapping[Any, Any], place: str) -> str | None:
     if isinstance(before, OrderedDict) and list(before) != list(after):
         return f"{place}: the order of keys changed"
-    return _sets(before.keys(), after.keys(), place) or _first(difference(entry, after[key], f"{place}[{key!r}]") for key, entry in before.items())
+    return _sets(before.keys(), after.keys(), place) or _first(
+        difference(entry, after[key], f"{place}[{key!r}]") for key, entry in before.items()
+    )
 
 
 def _first(differences: Any) -> str | None:

@@ -2,7 +2,7 @@
 
 `==` with a wrong value falls back to `object.__eq__`, and is a bool; what takes a condition refuses that.
 """
-# ruff: noqa: E711, SIM201, SIM300  # conditions, wrong ones
+# ruff: noqa: E711, SIM201  # conditions, wrong ones
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Expressions that must pass, each with a type of its own."""
-# ruff: noqa: E712, SIM300  # conditions
+# ruff: noqa: E712  # conditions
 
 from __future__ import annotations
 

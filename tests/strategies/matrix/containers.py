@@ -56,10 +56,16 @@ def _sequences() -> list[Row]:
         of_type("tuple_fixed", tuple[int, str, datetime], pairs),
         of_type("tuple_variadic", tuple[Decimal, ...], _lists(scalars.decimals()).map(tuple)),
         of_type("tuple_empty", tuple[()], st.just(())),
-        of_type("tuple_nested", tuple[int, tuple[str, ...], set[int]], st.just((1, ("a",), {2})) | st.just((1, (), set()))),
+        of_type(
+            "tuple_nested",
+            tuple[int, tuple[str, ...], set[int]],
+            st.just((1, ("a",), {2})) | st.just((1, (), set())),
+        ),
         of_type("bare_tuple", tuple, _lists(_small).map(tuple)),
         of_type("deque", deque[UUID], _lists(st.uuids()).map(deque)),
-        of_type("sequence", Sequence[int], _lists(_small) | _lists(_small).map(tuple) | _lists(_small).map(deque)),
+        of_type(
+            "sequence", Sequence[int], _lists(_small) | _lists(_small).map(tuple) | _lists(_small).map(deque)
+        ),
         of_type("mutable_sequence", MutableSequence[int], _lists(_small)),
         of_type("list_of_any", list[Any], _lists(st.none() | _small | scalars.texts())),
     ]
@@ -94,7 +100,9 @@ def _sets() -> list[Row]:
 
 
 def _maps() -> list[Row]:
-    def maps(keys: st.SearchStrategy[Any], values: st.SearchStrategy[Any] = _small) -> st.SearchStrategy[dict[Any, Any]]:
+    def maps(
+        keys: st.SearchStrategy[Any], values: st.SearchStrategy[Any] = _small
+    ) -> st.SearchStrategy[dict[Any, Any]]:
         return st.dictionaries(keys, values, max_size=3)
 
     text_keys = scalars.keys()
@@ -116,12 +124,18 @@ def _maps() -> list[Row]:
         of_type("dict_mixed_enum", dict[Mixed, int], maps(st.sampled_from(Mixed))),
         of_type("dict_literal", dict[Literal["a", "b"], int], maps(st.sampled_from(("a", "b")))),
         of_type("dict_union", dict[int | str, int], maps(mixed)),
-        of_type("dict_date_or_datetime", dict[date | datetime, int], maps(st.dates() | scalars.aware_datetimes())),
+        of_type(
+            "dict_date_or_datetime", dict[date | datetime, int], maps(st.dates() | scalars.aware_datetimes())
+        ),
         of_type("dict_tuple", dict[tuple[int, str], int], maps(st.tuples(_small, st.text(max_size=2)))),
         of_type("dict_optional", dict[str | None, int], maps(st.none() | text_keys)),
         of_type("dict_frozenset", dict[frozenset[int], int], maps(st.frozensets(_small, max_size=2))),
         of_type("ordered_dict", OrderedDict[str, int], maps(text_keys).map(OrderedDict)),
-        of_type("defaultdict", defaultdict[str, list[datetime]], maps(text_keys, _lists(scalars.aware_datetimes()))),
+        of_type(
+            "defaultdict",
+            defaultdict[str, list[datetime]],
+            maps(text_keys, _lists(scalars.aware_datetimes())),
+        ),
         of_type("counter", Counter[str], maps(text_keys).map(Counter)),
         of_type("mapping", Mapping[int, str], maps(_small, scalars.texts())),
         of_type("mutable_mapping", MutableMapping[str, int], maps(text_keys)),
@@ -135,10 +149,16 @@ def _deep() -> st.SearchStrategy[Any]:
 
 
 def _records() -> list[Row]:
-    points = st.builds(Point, _small, st.none() | scalars.aware_datetimes(), st.frozensets(scalars.texts(), max_size=2))
+    points = st.builds(
+        Point, _small, st.none() | scalars.aware_datetimes(), st.frozensets(scalars.texts(), max_size=2)
+    )
     addresses = st.fixed_dictionaries(
         {"city": scalars.texts()},
-        optional={"zip": _small, "seen": st.none() | scalars.aware_datetimes(), "marks": st.sets(_small, max_size=2)},
+        optional={
+            "zip": _small,
+            "seen": st.none() | scalars.aware_datetimes(),
+            "marks": st.sets(_small, max_size=2),
+        },
     )
     return [
         of_type("named_tuple", Point, points),

@@ -83,12 +83,20 @@ def _annotated() -> list[Row]:
     json_only = Annotated[datetime, PlainSerializer(lambda value: value.year, when_used="json")]
     wrapped = Annotated[Decimal, WrapSerializer(lambda value, handler: f"{handler(value)} EUR")]
     iso = Annotated[datetime, BeforeValidator(_iso)]
-    cents = Annotated[Decimal, PlainValidator(_hundredths), PlainSerializer(lambda value: int(value.scaleb(2)))]
+    cents = Annotated[
+        Decimal, PlainValidator(_hundredths), PlainSerializer(lambda value: int(value.scaleb(2)))
+    ]
     dates = _days.map(lambda value: value.strftime("%d.%m.%Y"))
     return [
-        of_type("before", Annotated[list[str], BeforeValidator(_to_list)], st.sampled_from(("a,b", [], ["c"]))),
+        of_type(
+            "before", Annotated[list[str], BeforeValidator(_to_list)], st.sampled_from(("a,b", [], ["c"]))
+        ),
         of_type("after", Annotated[str, AfterValidator(str.strip)], _words),
-        of_type("after_to_path", Annotated[str, AfterValidator(lambda text: Path(text))], st.sampled_from(("a/b", "c"))),
+        of_type(
+            "after_to_path",
+            Annotated[str, AfterValidator(lambda text: Path(text))],
+            st.sampled_from(("a/b", "c")),
+        ),
         of_type("after_partial", Annotated[int, AfterValidator(partial(max, 0))], _small),
         of_type("wrap", Annotated[Decimal, WrapValidator(_through)], scalars.decimals()),
         of_type("plain", Annotated[datetime, PlainValidator(lambda value: value)], _moments),
@@ -102,12 +110,24 @@ def _annotated() -> list[Row]:
         of_type("serializer_that_fails", Annotated[int, PlainSerializer(lambda value: 1 // 0)], _small),
         of_type("serializer_of_big_numbers", big, st.integers(-(10**80), 10**80)),
         of_type("serializer_for_json", json_only, _moments),
-        of_type("serializer_unless_none", Annotated[int | None, PlainSerializer(str, when_used="unless-none")], _small),
+        of_type(
+            "serializer_unless_none",
+            Annotated[int | None, PlainSerializer(str, when_used="unless-none")],
+            _small,
+        ),
         of_type("wrap_serializer", wrapped, scalars.decimals()),
         of_type("before_only_json", iso, _moments.map(datetime.isoformat)),
-        of_type("before_in_list", list[text_date], st.lists(dates.filter(lambda text: len(text) == 10), max_size=2)),
+        of_type(
+            "before_in_list",
+            list[text_date],
+            st.lists(dates.filter(lambda text: len(text) == 10), max_size=2),
+        ),
         of_type("serialize_as_any", SerializeAsAny[Money], st.just(Money(amount=Decimal("1.5")))),
-        of_type("as_part_of_text", Annotated[Money, BeforeValidator(_money)], st.sampled_from(("1.5 EUR", "2 GBP"))),
+        of_type(
+            "as_part_of_text",
+            Annotated[Money, BeforeValidator(_money)],
+            st.sampled_from(("1.5 EUR", "2 GBP")),
+        ),
     ]
 
 
@@ -258,7 +278,9 @@ class Serialized(BaseModel):
         return list(Colour).index(value)
 
     @field_serializer("amount", mode="wrap")
-    def _amount(self, value: Decimal, handler: SerializerFunctionWrapHandler, info: FieldSerializationInfo) -> str:
+    def _amount(
+        self, value: Decimal, handler: SerializerFunctionWrapHandler, info: FieldSerializationInfo
+    ) -> str:
         return f"{info.field_name}={handler(value)} {self.unit}"
 
     @field_serializer("moment", mode="plain", return_type=int, when_used="unless-none")
@@ -460,5 +482,7 @@ def _models() -> list[Row]:
         *of_part(WrapSerialized, st.fixed_dictionaries({"at": _moments, "count": _small})),
         *of_part(Renamed, renamed),
         of_type("text_only", TextOnly, texts.map(TextOnly.model_validate)),
-        of_type("utc_only", Annotated[datetime, AfterValidator(lambda value: value.astimezone(UTC))], _moments),
+        of_type(
+            "utc_only", Annotated[datetime, AfterValidator(lambda value: value.astimezone(UTC))], _moments
+        ),
     ]

@@ -111,7 +111,9 @@ def _aliases() -> list[Row]:
         *of_part(Generated, st.fixed_dictionaries({"firstName": _texts, "lastSeen": _moments}), table=False),
         *of_part(GeneratedTwice, st.fixed_dictionaries({"firstName": _texts, "inner": inner}), table=False),
         *of_part(ByName, st.fixed_dictionaries({"name": _texts})),
-        *of_part(OpenAliased, st.fixed_dictionaries({"Name": _texts}, optional={"Other": _small, "more": _texts})),
+        *of_part(
+            OpenAliased, st.fixed_dictionaries({"Name": _texts}, optional={"Other": _small, "more": _texts})
+        ),
         of_model(AliasedKey, Id=scalars.keys(), Rank=_small, Note=st.none() | _texts),
     ]
 
@@ -165,7 +167,13 @@ class Holding(BaseModel):
 
 def _extras() -> list[Row]:
     name = st.sampled_from(("more", "a.b", "#n", "type", "Größe", "model_x", "items"))
-    value = st.none() | _small | st.text(max_size=3) | st.lists(_small, max_size=2) | st.just({"a": {"b": b"\x00"}})
+    value = (
+        st.none()
+        | _small
+        | st.text(max_size=3)
+        | st.lists(_small, max_size=2)
+        | st.just({"a": {"b": b"\x00"}})
+    )
     extra = st.dictionaries(name, value, max_size=3)
     numbers = st.dictionaries(name, scalars.decimals(), max_size=3)
     named = st.fixed_dictionaries({"name": _texts})
@@ -414,7 +422,9 @@ def _declarations() -> list[Row]:
     return [
         *of_part(Values, st.fixed_dictionaries(units)),
         *of_part(Careful, st.fixed_dictionaries({"inner": st.builds(Inner, at=_moments)})),
-        *of_part(Frozen, st.fixed_dictionaries({"day": st.dates(), "tags": st.frozensets(_texts, max_size=2)})),
+        *of_part(
+            Frozen, st.fixed_dictionaries({"day": st.dates(), "tags": st.frozensets(_texts, max_size=2)})
+        ),
         *of_part(Private, st.fixed_dictionaries({"name": _texts})),
         of_model(
             Everything,

@@ -79,8 +79,17 @@ def _roots() -> list[Row]:
         of_type("root_scalar", Moment, _moments.map(Moment)),
         of_type("root_model", Wrapped, st.builds(Line, price=scalars.decimals()).map(Wrapped)),
         of_type("root_set", Tags, st.sets(scalars.texts(), max_size=2).map(Tags)),
-        of_type("root_generic", RootModel[list[Decimal]], st.lists(scalars.decimals(), max_size=2).map(RootModel[list[Decimal]])),
-        of_type("root_optional", RootModel[int | None], st.sampled_from((None, 1)).map(RootModel[int | None]), optional=False),
+        of_type(
+            "root_generic",
+            RootModel[list[Decimal]],
+            st.lists(scalars.decimals(), max_size=2).map(RootModel[list[Decimal]]),
+        ),
+        of_type(
+            "root_optional",
+            RootModel[int | None],
+            st.sampled_from((None, 1)).map(RootModel[int | None]),
+            optional=False,
+        ),
         of_type("root_checked", Checked, st.integers(0, 99).map(Checked)),
         of_type("set_of_roots", set[Checked], st.sets(st.integers(0, 9).map(Checked), max_size=2)),
         of_type("root_or_scalar", Checked | str, st.integers(0, 99).map(Checked) | st.just("1")),
@@ -119,10 +128,19 @@ def _generics() -> list[Row]:
     return [
         of_type("generic_part", Box[datetime], st.builds(Box[datetime], content=_moments)),
         of_type("generic_of_part", Box[Box[Decimal]], st.builds(_box_in_box, scalars.decimals())),
-        of_type("generic_subclass", Named[Decimal], st.builds(Named[Decimal], content=scalars.decimals(), name=st.just("a"))),
+        of_type(
+            "generic_subclass",
+            Named[Decimal],
+            st.builds(Named[Decimal], content=scalars.decimals(), name=st.just("a")),
+        ),
         of_type("generic_open", Box, st.builds(Box, content=_small | st.just("a"))),
-        of_type("generic_model", Item[set[int]], st.builds(Item[set[int]], content=st.sets(_small, max_size=2))),
-        of_instances(concrete, concrete(row_id="r", ref=UUID(int=1), content=_MOMENT, boxes=[Box[datetime](content=_MOMENT)])),
+        of_type(
+            "generic_model", Item[set[int]], st.builds(Item[set[int]], content=st.sets(_small, max_size=2))
+        ),
+        of_instances(
+            concrete,
+            concrete(row_id="r", ref=UUID(int=1), content=_MOMENT, boxes=[Box[datetime](content=_MOMENT)]),
+        ),
         of_instances(OrderStore, OrderStore(row_id="r", ref=UUID(int=1), content=Decimal("1.5"))),
     ]
 
@@ -168,10 +186,14 @@ class File(Model):
 def _recursive() -> list[Row]:
     nodes = st.recursive(
         st.builds(Node, price=scalars.decimals()),
-        lambda inner: st.builds(Node, price=st.just(Decimal(1)), children=st.lists(inner, max_size=2), parent=inner),
+        lambda inner: st.builds(
+            Node, price=st.just(Decimal(1)), children=st.lists(inner, max_size=2), parent=inner
+        ),
         max_leaves=4,
     )
-    branch = Branch(children=[Leaf(price=Decimal("1.5")), Branch(children=[]), Branch(children=[Leaf(price=Decimal(2))])])
+    branch = Branch(
+        children=[Leaf(price=Decimal("1.5")), Branch(children=[]), Branch(children=[Leaf(price=Decimal(2))])]
+    )
     inner = Folder(row_id="i", file=File(size=2, within=Folder(row_id="j")))
     return [
         of_type("recursive", Node, nodes),
@@ -244,7 +266,9 @@ class DataTable(Model, table=TABLE):
 
 
 def _dataclasses() -> list[Row]:
-    plain = st.builds(Plain, at=_moments, price=st.none() | scalars.decimals(), tags=st.sets(scalars.texts(), max_size=2))
+    plain = st.builds(
+        Plain, at=_moments, price=st.none() | scalars.decimals(), tags=st.sets(scalars.texts(), max_size=2)
+    )
     slotted = st.builds(Slotted, price=scalars.decimals(), inner=st.just((1, 2)))
     aliased = st.just(Aliased(Price="1.5 EUR")) | st.just(Aliased(Price=2, tags=frozenset("a")))  # type: ignore[arg-type]
     return [
@@ -254,6 +278,8 @@ def _dataclasses() -> list[Row]:
         of_type("dataclass_with_post_init", Derived, st.builds(Derived, st.decimals(0, 9, places=2))),
         of_type("dataclass_recursive", Tree, st.just(Tree(1, [Tree(2), Tree(3, [Tree(4)])]))),
         of_type("dataclass_of_pydantic", Aliased, aliased),
-        of_type("dataclass_generic", GenericData[Decimal], st.builds(GenericData[Decimal], scalars.decimals())),
+        of_type(
+            "dataclass_generic", GenericData[Decimal], st.builds(GenericData[Decimal], scalars.decimals())
+        ),
         of_model(DataTable, plain=plain, either=plain | slotted | aliased),
     ]

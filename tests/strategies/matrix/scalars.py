@@ -34,7 +34,10 @@ OrderNumber = NewType("OrderNumber", int)
 Pence = TypeAliasType("Pence", Annotated[int, Field(ge=0)])
 
 _json = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(st.characters(codec="utf-8"), max_size=5),
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**9), 10**9)
+    | st.text(st.characters(codec="utf-8"), max_size=5),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
     max_leaves=4,
 )
@@ -55,7 +58,9 @@ def rows() -> list[Row]:
         of_type("date", date, st.dates()),
         of_type("past_date", PastDate, st.dates(max_value=date(2020, 1, 1))),
         of_type("time", time, st.times()),
-        of_type("time_with_offset", time, st.times(timezones=st.just(timezone(timedelta(hours=-5, minutes=-30))))),
+        of_type(
+            "time_with_offset", time, st.times(timezones=st.just(timezone(timedelta(hours=-5, minutes=-30))))
+        ),
         of_type("timedelta", timedelta, scalars.timedeltas()),
         of_type("uuid", __import__("uuid").UUID, st.uuids()),
         of_type("uuid4", UUID4, st.uuids(version=4)),

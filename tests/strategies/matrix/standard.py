@@ -134,7 +134,9 @@ def _texts() -> list[Row]:
 def _network() -> list[Row]:
     v4 = st.sampled_from(("10.0.0.0/8", "192.168.1.1/32"))
     return [
-        of_type("any_url", AnyUrl, st.sampled_from(("ftp://user:p%40ss@host:1/x?q=1#f", "mailto:a@b.c", "x://ü"))),
+        of_type(
+            "any_url", AnyUrl, st.sampled_from(("ftp://user:p%40ss@host:1/x?q=1#f", "mailto:a@b.c", "x://ü"))
+        ),
         of_type("http_url", HttpUrl, st.sampled_from(("https://example.com", "http://ex.com/a b?c=ü"))),
         of_type("postgres_dsn", PostgresDsn, st.just("postgres://u:p@a:1,b:2/db")),
         of_type("mongo_dsn", MongoDsn, st.just("mongodb://u:p@a:1/db")),

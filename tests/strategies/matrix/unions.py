@@ -148,9 +148,13 @@ def _scalars() -> list[Row]:
         of_type("literal_or_str", Literal["auto"] | str, st.just("auto") | st.text(max_size=3)),
         of_type("path_or_str", Path | str, st.sampled_from((Path("a"), "a", Path("/"), "."))),
         of_type("url_or_str", HttpUrl | str, st.sampled_from((HttpUrl("https://a.b"), "https://a.b/", "x"))),
-        of_type("url_or_url", HttpUrl | AnyUrl, st.sampled_from((HttpUrl("https://a.b"), AnyUrl("ftp://a/")))),
+        of_type(
+            "url_or_url", HttpUrl | AnyUrl, st.sampled_from((HttpUrl("https://a.b"), AnyUrl("ftp://a/")))
+        ),
         of_type("secret_or_str", SecretStr | str, st.sampled_from((SecretStr("a"), "a"))),
-        of_type("left_to_right", Annotated[int | str, Field(union_mode="left_to_right")], _small | st.just("a")),
+        of_type(
+            "left_to_right", Annotated[int | str, Field(union_mode="left_to_right")], _small | st.just("a")
+        ),
         of_type("any_or_int", Union[int, Any], _small | st.text(max_size=2), optional=False),  # noqa: UP007
     ]
 
@@ -160,15 +164,28 @@ def _containers() -> list[Row]:
     sets = st.sets(_small, max_size=2)
     return [
         of_type("lists", list[int] | list[str], ints | texts),
-        of_type("lists_of_numbers", list[int] | list[float], ints | st.lists(st.sampled_from((1.0, 0.5)), min_size=1)),
+        of_type(
+            "lists_of_numbers",
+            list[int] | list[float],
+            ints | st.lists(st.sampled_from((1.0, 0.5)), min_size=1),
+        ),
         of_type("list_or_scalar", list[int] | int, ints | _small),
         of_type("list_or_tuple", list[int] | tuple[int, ...], ints | ints.map(tuple)),
         of_type("list_or_set", list[int] | set[int], ints | sets),
         of_type("set_or_frozenset", set[int] | frozenset[int], sets | sets.map(frozenset)),
         of_type("dict_or_list", dict[str, int] | list[int], ints | st.just({"a": 1})),
-        of_type("dict_or_marked", dict[str, int] | list[int] | int, st.sampled_from(({"$int": 1}, {"$list": 2}, [], 1))),
+        of_type(
+            "dict_or_marked",
+            dict[str, int] | list[int] | int,
+            st.sampled_from(({"$int": 1}, {"$list": 2}, [], 1)),
+        ),
         of_type("dict_or_part", dict[str, Decimal] | Square, _square | st.just({"side": Decimal(1)})),
-        of_type("recursive_alias", Tree, st.sampled_from((None, "a", 1, ["b", {"c": [None, 2]}], {})), optional=False),
+        of_type(
+            "recursive_alias",
+            Tree,
+            st.sampled_from((None, "a", 1, ["b", {"c": [None, 2]}], {})),
+            optional=False,
+        ),
     ]
 
 
@@ -194,7 +211,6 @@ def _discriminated() -> list[Row]:
         of_type("discriminated_of_dicts", by_kind, _cat | st.builds(Dog, lives=_small)),
         of_type("discriminated_dicts", Annotated[Visit | Call, Field(discriminator="type")], dicts),
         of_type("discriminated_dataclasses", Annotated[Paid | Due, Field(discriminator="state")], states),
-
         of_type("discriminated_or_scalar", Pet | int, _cat | _dog | _small),
     ]
 
@@ -209,5 +225,9 @@ def _parts() -> list[Row]:
         of_type("part_or_open", Square | Open, _square | wide),
         of_type("part_or_str", Square | str, _square | scalars.texts()),
         of_type("part_or_id", Square | UUID, _square | st.uuids()),
-        of_type("parts_in_lists", list[Square | Circle] | Square, st.lists(_square | _circle, max_size=2) | _square),
+        of_type(
+            "parts_in_lists",
+            list[Square | Circle] | Square,
+            st.lists(_square | _circle, max_size=2) | _square,
+        ),
     ]

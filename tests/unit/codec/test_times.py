@@ -42,7 +42,9 @@ def test_the_order_of_texts_is_the_order_of_times(one: datetime, other: datetime
     assert (times.encode_datetime(one) < times.encode_datetime(other)) == (one < other)
 
 
-@pytest.mark.parametrize("value", ["2026-10-13T08:48:47", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"])
+@pytest.mark.parametrize(
+    "value", ["2026-10-13T08:48:47", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"]
+)
 def test_a_datetime_that_utc_cannot_say_is_refused(value: str) -> None:
     """A naive datetime, and one beyond the years 1 to 9999 in UTC, is refused."""
     with pytest.raises(CodecError, match="naive|outside"):

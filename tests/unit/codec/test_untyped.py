@@ -146,7 +146,9 @@ def test_what_is_no_stored_value_is_refused(value: dict[str, Any]) -> None:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_a_serializer_returns_is_stored_by_its_json_form(value: object, expected: dict[str, Any] | None) -> None:
+def test_what_a_serializer_returns_is_stored_by_its_json_form(
+    value: object, expected: dict[str, Any] | None
+) -> None:
     """A serializer's result is taken in its JSON form, for validation makes the real thing of it."""
     encoded = untyped.encode_dumped(value)
     if expected is None:

@@ -26,7 +26,7 @@ TEXT_NOON = {"S": "2026-10-13T12:00:00.000000Z"}
         (Order.total <= 3, "#n0 <= :v0", ["total"], [{"N": "3"}]),
         (Order.total > 3, "#n0 > :v0", ["total"], [{"N": "3"}]),
         (Order.total >= 3, "#n0 >= :v0", ["total"], [{"N": "3"}]),
-        (3 >= Order.total, "#n0 <= :v0", ["total"], [{"N": "3"}]),  # noqa: SIM300  # also this way round
+        (3 >= Order.total, "#n0 <= :v0", ["total"], [{"N": "3"}]),  # also this way round
         (Order.total.between(1, 2), "#n0 BETWEEN :v0 AND :v1", ["total"], [{"N": "1"}, {"N": "2"}]),
         (Order.total.between(2, 2), "#n0 BETWEEN :v0 AND :v1", ["total"], [{"N": "2"}, {"N": "2"}]),
         (Order.total.is_in(1, 2), "#n0 IN (:v0, :v1)", ["total"], [{"N": "1"}, {"N": "2"}]),

@@ -21,6 +21,7 @@ from tests.unit.expressions.models import (
     Plain,
     Renamed,
     Tree,
+    Wallet,
 )
 
 
@@ -64,6 +65,19 @@ from tests.unit.expressions.models import (
         (Order.payment.at(Cash.number), "payment.number", ("payment", "no"), "S"),
         (Order.payment.at("given"), "payment.given", ("payment", "given"), "N"),
         (Order.payment.at("type"), "payment.type", ("payment", "type"), "S"),
+        (
+            Order.wallet.at(Wallet.payment.at(Card.number)),
+            "wallet.payment.number",
+            ("wallet", "payment", "number"),
+            "S",
+        ),
+        (
+            Order.wallet.at(Wallet.payment.at(Cash.number)),
+            "wallet.payment.number",
+            ("wallet", "payment", "no"),
+            "S",
+        ),
+        (Order.purse.at(Wallet.extra), "purse.extra", ("purse", "extra"), "S"),
         (Order.tree.at(Tree.child.at(Tree.name)), "tree.child.name", ("tree", "child", "name"), "S"),
         (
             Order.tree.at(Tree.children["a"].at(Tree.child)),
@@ -134,6 +148,7 @@ def test_the_plain_parts_are_what_they_are_said_to_be() -> None:
         (lambda: Order.plain.at(Address.city), r"what is stored there is no Address; Plain has city, inner"),
         (lambda: Order.lines.at(Line.sku), r"what is stored there is no Line; it has no fields"),
         (lambda: Order.renamed.at(Address.street), r"what is stored there is no Address"),
+        (lambda: Order.purse.at(Wallet.extra["k"]), r"Order.purse.extra is stored as S, no map"),
         (lambda: Order.payment.at(Line.sku), r"no Line; Card has type, number; Cash has type, number, given"),
         (
             lambda: Order.address.at("town"),

@@ -35,6 +35,7 @@ CONDITIONS: list[tuple[Callable[[], object], str]] = [
     (lambda: order.tags == set(), "Order.tags: an empty set is stored by leaving the attribute out"),
     (lambda: order.tags == {1}, "Order.tags: expected str, got int"),
     (lambda: order.kind == SECRET, "Order.kind: expected one of Kind, got str"),
+    (lambda: order.colour > 3, "Order.colour: it is stored as S, the value would be N"),
     (lambda: order.state == SECRET, "Order.state: expected one of Literal, got str"),
     (lambda: order.placed_at == "2026-10-13", "Order.placed_at: expected datetime, got str"),
     (lambda: order.placed_at == datetime(2026, 1, 1), "Order.placed_at: a naive datetime is ambiguous"),  # noqa: DTZ001

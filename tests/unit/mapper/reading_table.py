@@ -1,6 +1,6 @@
 """A table in memory that answers Query, Scan and BatchGetItem, and refuses what DynamoDB refuses of them.
 
-It understands the expressions that its tests send: comparisons of top-level attributes, BETWEEN, begins_with and
+It understands the expressions that its tests send: comparisons of top-level attributes, BETWEEN, IN, begins_with and
 attribute_exists, joined by AND. Where its pages end is up to the test.
 """
 
@@ -30,6 +30,7 @@ _CONDITION = re.compile(
     r"|\(?(?P<between>#n\d+) BETWEEN (?P<low>:v\d+) AND (?P<high>:v\d+)\)?"
     r"|begins_with\((?P<prefixed>#n\d+), (?P<prefix>:v\d+)\)"
     r"|attribute_exists\((?P<existing>#n\d+)\)"
+    r"|(?P<member>#n\d+) IN \((?P<options>:v\d+(, :v\d+)*)\)"
 )
 
 
@@ -53,6 +54,8 @@ class Clause:
                 return bool(mine.startswith(theirs[0]))
             case "exists":
                 return True
+            case "in":
+                return mine in theirs
             case operator:
                 (other,) = theirs
                 orders = {"=": mine == other, "<>": mine != other, "<": mine < other}
@@ -284,6 +287,9 @@ def _clause(match: re.Match[str], wire: dict[str, Any]) -> Clause:
         return Clause(names[part["prefixed"]], "begins_with", (values[part["prefix"]],))
     if part["existing"]:
         return Clause(names[part["existing"]], "exists", ())
+    if part["member"]:
+        options = tuple(values[option] for option in part["options"].split(", "))
+        return Clause(names[part["member"]], "in", options)
     return Clause(names[part["name"]], part["op"], (values[part["a"]],))
 
 

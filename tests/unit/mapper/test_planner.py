@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 from pydantic import ConfigDict, model_serializer
 
-from ddbmodel import Attr, ExpressionError, GlobalIndex, LocalIndex, Model, NoAccessPath, field, partition_key, sort_key
+from ddbmodel import (
+    Attr,
+    ExpressionError,
+    GlobalIndex,
+    LocalIndex,
+    Model,
+    NoAccessPath,
+    field,
+    partition_key,
+    sort_key,
+)
 from ddbmodel.expressions import Condition
 from ddbmodel.mapper.access import Access, Wish
 from ddbmodel.mapper.explanation import explain
@@ -39,7 +49,11 @@ CHOICES: list[tuple[type[Model], list[Condition], tuple[str, str, str | None]]] 
     # the sort key absorbs what it can, the rest is a filter
     (Order, [C, Order.order_id == "o"], ("", "customer_id = :v0 AND order_id = :v1", None)),
     (Order, [Order.order_id > "o", C], ("", "customer_id = :v0 AND order_id > :v1", None)),
-    (Order, [C, Order.order_id.begins_with("o")], ("", "customer_id = :v0 AND begins_with(order_id, :v1)", None)),
+    (
+        Order,
+        [C, Order.order_id.begins_with("o")],
+        ("", "customer_id = :v0 AND begins_with(order_id, :v1)", None),
+    ),
     (Order, [C, Order.total > 3], ("", "customer_id = :v0", "total > :v1")),
     (
         Order,
@@ -48,7 +62,11 @@ CHOICES: list[tuple[type[Model], list[Condition], tuple[str, str, str | None]]] 
     ),
     # the one that absorbs most wins
     (Order, [C, Order.day == "d"], ("by_day", "customer_id = :v0 AND day = :v1", None)),
-    (Order, [C, Order.day >= "d", Order.total > 1], ("by_day", "customer_id = :v0 AND day >= :v1", "total > :v2")),
+    (
+        Order,
+        [C, Order.day >= "d", Order.total > 1],
+        ("by_day", "customer_id = :v0 AND day >= :v1", "total > :v2"),
+    ),
     (
         Order,
         [C, Order.status == "new", Order.placed_at > NOON],
@@ -73,7 +91,11 @@ CHOICES: list[tuple[type[Model], list[Condition], tuple[str, str, str | None]]] 
         [Order.status == "new", Order.placed_at >= NOON, Order.placed_at < LATER],
         ("by_status", "st = :v0 AND (placed_at BETWEEN :v1 AND :v2)", None),
     ),
-    (Order, [C, Order.order_id > "a", Order.order_id >= "b"], ("", "customer_id = :v0 AND order_id >= :v1", None)),
+    (
+        Order,
+        [C, Order.order_id > "a", Order.order_id >= "b"],
+        ("", "customer_id = :v0 AND order_id >= :v1", None),
+    ),
     (Order, [C, C, Order.customer_id >= "a"], ("", "customer_id = :v0", None)),
     # OR and NOT stay together in the filter
     (
@@ -88,8 +110,8 @@ CHOICES: list[tuple[type[Model], list[Condition], tuple[str, str, str | None]]] 
         ("by_status", "st = :v0", "customer_id = :v1 OR order_id = :v2"),
     ),
     # keys that are not text, constants on the left
-    (Reading, [5 == Reading.sensor], ("", "sensor = :v0", None)),  # noqa: SIM300
-    (Reading, [Reading.sensor == 5, b"a" < Reading.code], ("", "sensor = :v0 AND code > :v1", None)),  # noqa: SIM300
+    (Reading, [5 == Reading.sensor], ("", "sensor = :v0", None)),
+    (Reading, [Reading.sensor == 5, b"a" < Reading.code], ("", "sensor = :v0 AND code > :v1", None)),
     # several attributes: all of the partition key, the sort key from left to right
     (
         Match,
@@ -153,8 +175,18 @@ REFUSALS: list[tuple[type[Model], list[Condition], str, str]] = [
     (Order, [C, ~(Order.order_id == "o")], "the primary key", "part of its key"),
     (Order, [C, Order.customer_id != "d"], "the primary key", "Order.customer_id is part of its key"),
     (Order, [C, Order.order_id != "o"], "index by_day", "holds only items that have day"),
-    (Order, [Order.customer_id == ""], "the primary key", "Order.customer_id is compared with a value of 0 bytes"),
-    (Order, [C, Order.order_id >= ""], "the primary key", "Order.order_id is compared with a value of 0 bytes"),
+    (
+        Order,
+        [Order.customer_id == ""],
+        "the primary key",
+        "Order.customer_id is compared with a value of 0 bytes",
+    ),
+    (
+        Order,
+        [C, Order.order_id >= ""],
+        "the primary key",
+        "Order.order_id is compared with a value of 0 bytes",
+    ),
     (Order, [C, Order.order_id.begins_with("")], "the primary key", "a value of 0 bytes"),
     (Order, [C, Order.order_id.between("", "o")], "the primary key", "a value of 0 bytes"),
     (Order, [Order.customer_id == "é" * 1025], "the primary key", "2,050 bytes, and a key has 1 to 2,048"),
@@ -189,7 +221,9 @@ def test_refusal(model: type[Model], conditions: list[Condition], path: str, lac
     with pytest.raises(NoAccessPath) as raised:
         _choose(model, *conditions)
     first, *lines = str(raised.value).splitlines()
-    assert first.startswith(f"no key or index of {model.__name__} serves this query; a query never becomes a scan")
+    assert first.startswith(
+        f"no key or index of {model.__name__} serves this query; a query never becomes a scan"
+    )
     assert len(lines) == 1 + len(plan_of(model).stored_table.indexes)
     (line,) = [line for line in lines if line.startswith(f"  {path} (")]
     assert lack in line
@@ -272,7 +306,9 @@ def test_sparse_is_said() -> None:
     """What an index leaves out is in the explanation."""
     access = _choose(Parcel, Parcel.hub == "h", index="by_sent")
     assert access.missing == ("sent_at",)
-    assert explain("Query", access, {"TableName": "t"}).notes == ("items without sent_at are not in the index",)
+    assert explain("Query", access, {"TableName": "t"}).notes == (
+        "items without sent_at are not in the index",
+    )
 
 
 # Consistency and contents -----------------------------------------------------------------------------------
@@ -315,9 +351,21 @@ def test_contents(conditions: list[Condition], wish: dict[str, Any], hydrates: b
         ([RATING], {}, "does not hold count, day, note, placed_at, status: .select()"),
         ([NOTE], {}, "does not hold day, placed_at, rating, total: .select()"),
         ([NOTE], {"attributes": frozenset({"st", "day"})}, "does not hold day: .select()"),
-        ([RATING, Order.count > 3], {"attributes": frozenset({"total"})}, "does not hold count, so nothing can be"),
-        ([RATING, Order.count > 3], {"hydrate": True}, "does not hold count, so nothing can be filtered by it"),
-        ([NOTE, Order.count > Order.total], {"hydrate": True}, "does not hold total, so nothing can be filtered"),
+        (
+            [RATING, Order.count > 3],
+            {"attributes": frozenset({"total"})},
+            "does not hold count, so nothing can be",
+        ),
+        (
+            [RATING, Order.count > 3],
+            {"hydrate": True},
+            "does not hold count, so nothing can be filtered by it",
+        ),
+        (
+            [NOTE, Order.count > Order.total],
+            {"hydrate": True},
+            "does not hold total, so nothing can be filtered",
+        ),
     ],
 )
 def test_missing_contents(conditions: list[Condition], wish: dict[str, Any], lack: str) -> None:
@@ -397,8 +445,16 @@ def test_scan() -> None:
 @pytest.mark.parametrize(
     ("conditions", "wish", "message"),
     [
-        ([], Wish(index="by_status", consistent=True), "by_status does not serve this scan of Order: a global"),
-        ([], Wish(index="by_rating"), "index by_rating does not serve this scan of Order: does not hold count"),
+        (
+            [],
+            Wish(index="by_status", consistent=True),
+            "by_status does not serve this scan of Order: a global",
+        ),
+        (
+            [],
+            Wish(index="by_rating"),
+            "index by_rating does not serve this scan of Order: does not hold count",
+        ),
         ([Order.count > 1], Wish(index="by_rating", hydrate=True), "does not hold count, so nothing can be"),
     ],
 )

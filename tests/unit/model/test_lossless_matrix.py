@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from ddbmodel.model import plan_of
 from tests.strategies.matrix import ROWS

@@ -1,0 +1,178 @@
+"""However the service splits a read into pages, and whatever a filter drops, the same comes out."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ddbmodel.mapper.query import Query
+from ddbmodel.mapper.read import Read
+from tests.unit.mapper.market import NOON, Order
+from tests.unit.mapper.reading_table import ReadingTable
+
+
+@dataclass(frozen=True)
+class Case:
+    """One query on some orders.
+
+    Attributes:
+        hours: when each order was placed; several may have the same hour.
+        kept: which orders pass the filter, if there is one.
+        seed: where the pages of the service end.
+        within: the range of hours, as (lowest, open, highest, open); None for all.
+    """
+
+    hours: list[int]
+    kept: list[bool]
+    filtered: bool
+    by_index: bool
+    reverse: bool
+    hydrated: bool
+    within: tuple[int, bool, int, bool] | None
+    limit: int | None
+    page_size: int | None
+    size: int
+    seed: int
+    largest: int
+
+    def sizes(self) -> Iterator[int]:
+        numbers = random.Random(self.seed)
+        while True:
+            yield numbers.randint(1, self.largest)
+
+    def orders(self) -> list[Order]:
+        return [
+            Order(
+                customer_id="c",
+                order_id=f"{hour:02}{'' if self.by_index else number:0>3}",
+                status="kept" if kept else "dropped",
+                total=hour,
+                rating=1,
+                note="n",
+                count=number,
+                placed_at=NOON + timedelta(hours=hour),
+            )
+            if not self.by_index
+            else Order(
+                customer_id=f"c{number}",
+                order_id="o",
+                total=hour,
+                rating=1,
+                note="n" if kept else None,
+                count=number,
+            )
+            for number, (hour, kept) in enumerate(zip(self.hours, self.kept, strict=True))
+        ]
+
+    def expected(self) -> list[int]:
+        """The numbers of the orders that come out, up to the limit, in the order of their hours."""
+        order = sorted(
+            range(len(self.hours)), key=lambda n: (self.hours[n], f"c{n}" if self.by_index else f"{n:03}")
+        )
+        found = [n for n in order if (self.kept[n] or not self.filtered) and self._in_range(self.hours[n])]
+        return (found[::-1] if self.reverse else found)[: self.limit]
+
+    def _in_range(self, hour: int) -> bool:
+        if self.within is None:
+            return True
+        low, low_open, high, high_open = self.within
+        return (low < hour if low_open else low <= hour) and (hour < high if high_open else hour <= high)
+
+    def query(self, table: ReadingTable) -> Query[Order]:
+        query = table.query().reverse(self.reverse).hydrate()
+        query = query.where(Order.rating == 1 if self.by_index else Order.customer_id == "c")
+        if self.filtered:
+            query = query.where(Order.customer_id.exists() if self.by_index else Order.status == "kept")
+        if self.within is not None:
+            query = query.where(*self._range(*self.within))
+        query = query if self.limit is None else query.limit(self.limit)
+        return query if self.page_size is None else query.page_size(self.page_size)
+
+    def _range(self, low: int, low_open: bool, high: int, high_open: bool) -> tuple[Any, Any]:
+        if self.by_index:
+            return (
+                Order.total > low if low_open else Order.total >= low,
+                Order.total < high if high_open else Order.total <= high,
+            )
+        lowest = f"{low:02}~" if low_open else f"{low:02}"
+        return Order.order_id >= lowest, Order.order_id < (f"{high:02}" if high_open else f"{high:02}~")
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    hours = draw(st.lists(st.integers(0, 6), max_size=14))
+    by_index = draw(st.booleans())
+    kept = draw(st.lists(st.booleans(), min_size=len(hours), max_size=len(hours)))
+    low, high = sorted((draw(st.integers(0, 6)), draw(st.integers(0, 6))))
+    return Case(
+        hours=hours,
+        kept=[True] * len(hours) if by_index else kept,
+        filtered=draw(st.booleans()),
+        by_index=by_index,
+        reverse=draw(st.booleans()),
+        hydrated=draw(st.booleans()),
+        within=draw(st.none() | st.just((low, draw(st.booleans()), high + 1, draw(st.booleans())))),
+        limit=draw(st.none() | st.integers(1, 16)),
+        page_size=draw(st.none() | st.integers(1, 5)),
+        size=draw(st.integers(1, 16)),
+        seed=draw(st.integers(0, 2**16)),
+        largest=draw(st.integers(1, 15)),
+    )
+
+
+async def _by_pages(read: Read[Order], size: int) -> list[int]:
+    found: list[int] = []
+    page = await read.page(size=size)
+    while True:
+        assert len(page.items) <= size
+        found += [order.count for order in page.items]
+        if page.next is None:
+            return found
+        page = await read.page(size=size, after=page.next)
+
+
+async def _check(case: Case) -> None:
+    table = ReadingTable(case.orders(), kind=Order, sizes=case.sizes())
+    query, expected = case.query(table), case.expected()
+    assert [order.count async for order in query] == expected
+    assert await query.count() == len(expected)
+    assert await _by_pages(query, case.size) == expected
+    first = await query.first()
+    assert (first and first.count) == (expected[0] if expected else None)
+
+
+@settings(max_examples=300, deadline=None)
+@given(cases())
+def test_any_split(case: Case) -> None:
+    """Lists, counts, pages and first items agree with the items in memory, wherever the service's pages end."""
+    asyncio.run(_check(case))
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    count=st.integers(0, 20),
+    segments=st.integers(1, 6),
+    limit=st.none() | st.integers(1, 25),
+    seed=st.integers(0, 2**16),
+)
+def test_any_segments(count: int, segments: int, limit: int | None, seed: int) -> None:
+    """A scan in any number of segments finds every item once, and as many as its limit says."""
+    numbers = random.Random(seed)
+    orders = [Order(customer_id=f"c{number}", order_id="o", count=number) for number in range(count)]
+    sizes = iter(lambda: numbers.randint(1, 4), 0)
+
+    async def check() -> None:
+        scan = ReadingTable(orders, kind=Order, sizes=sizes).scan(segments)
+        scan = scan if limit is None else scan.limit(limit)
+        found = [order.count for order in await scan.all()]
+        assert len(set(found)) == len(found) == min(count, count if limit is None else limit)
+        assert await scan.count() == len(found)
+
+    asyncio.run(check())
