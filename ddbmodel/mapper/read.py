@@ -114,8 +114,7 @@ class Read(ABC, Generic[R]):
 
     def _index_name(self, index: object) -> str:
         # Not by `in` alone: a path makes a condition of `==`.
-        is_index = isinstance(index, GlobalIndex | LocalIndex)
-        if not is_index or index not in self._plan.indexes.values():
+        if not isinstance(index, GlobalIndex | LocalIndex) or index not in self._plan.indexes.values():
             model = self._plan.model.__name__
             names = ", ".join(f"{model}.{name}" for name in self._plan.indexes) or "it has none"
             raise ExpressionError(f"using() takes an index of {model}: {names}")

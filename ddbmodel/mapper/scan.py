@@ -95,7 +95,10 @@ class Scan(Read[R]):
 
 
 def _checked(segments: object) -> int:
-    is_number = isinstance(segments, int) and not isinstance(segments, bool)
-    if not is_number or not 1 <= segments <= limits.SCAN_SEGMENTS:
+    if (
+        not isinstance(segments, int)
+        or isinstance(segments, bool)
+        or not 1 <= segments <= limits.SCAN_SEGMENTS
+    ):
         raise ExpressionError(f"segments is a whole number from 1 to {limits.SCAN_SEGMENTS:,}")
     return segments

@@ -9,7 +9,7 @@ from enum import Enum, IntEnum, StrEnum
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, RootModel
+from pydantic import AfterValidator, AnyUrl, BaseModel, Field, RootModel
 from typing_extensions import TypedDict
 
 from ddbmodel import Attr, EpochSeconds, Model, Null, field, partition_key, sort_key
@@ -123,6 +123,8 @@ class Order(Model, table="orders"):
     limit: Attr[int | None] = field(default=None)
     ratio: Attr[float] = field(default=0.0)
     mixed: Attr[int | str] = field(default=0)
+    ident: Attr[UUID | str] = field(default="")
+    url: Attr[AnyUrl | None] = field(default=None)
     even: Attr[Annotated[int, AfterValidator(abs)]] = field(default=0)
     flag: Attr[bool] = field(default=False)
     note: Attr[str | None] = field(default=None)

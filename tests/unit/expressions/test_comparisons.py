@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pydantic import AnyUrl
 
 from ddbmodel import Condition
 from tests.unit.expressions.models import Address, Colour, Kind, Level, Line, Order
@@ -76,6 +77,9 @@ def test_comparisons_are_rendered(
         (Order.uid == UUID(int=1), {"S": "00000000-0000-0000-0000-000000000001"}),
         (Order.mixed == 3, {"N": "3"}),
         (Order.mixed == "3", {"S": "3"}),
+        (Order.ident == UUID(int=1), {"S": str(UUID(int=1))}),
+        (Order.ident == str(UUID(int=1)), {"M": {"$str": {"S": str(UUID(int=1))}}}),
+        (Order.url == AnyUrl("https://a.example/"), {"S": "https://a.example/"}),
         (Order.even == 4, {"N": "4"}),
         (Order.note == "x", {"S": "x"}),
         (Order.visible == None, {"NULL": True}),  # noqa: E711  # a condition
@@ -108,6 +112,7 @@ def test_constants_are_stored_as_the_field_is(condition: Condition, stored: dict
         (Order.count.is_in([1, 2]), [{"N": "1"}, {"N": "2"}]),
         (Order.count.is_in((1, 2)), [{"N": "1"}, {"N": "2"}]),
         (Order.count.is_in(number for number in (1, 2)), [{"N": "1"}, {"N": "2"}]),
+        (Order.url.is_in(map(AnyUrl, ["https://a.example/"])), [{"S": "https://a.example/"}]),
         (Order.count.is_in(range(1, 3)), [{"N": "1"}, {"N": "2"}]),
         (Order.count.is_in({1: "a", 2: "b"}), [{"N": "1"}, {"N": "2"}]),
         (Order.count.is_in(1), [{"N": "1"}]),

@@ -6,7 +6,6 @@ import asyncio
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from hypothesis import given, settings
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 
 from ddbmodel.mapper.query import Query
 from ddbmodel.mapper.read import Read
-from tests.unit.mapper.market import NOON, Order
+from tests.unit.mapper.market import Order
 from tests.unit.mapper.reading_table import ReadingTable
 
 
@@ -34,7 +33,6 @@ class Case:
     filtered: bool
     by_index: bool
     reverse: bool
-    hydrated: bool
     within: tuple[int, bool, int, bool] | None
     limit: int | None
     page_size: int | None
@@ -48,35 +46,24 @@ class Case:
             yield numbers.randint(1, self.largest)
 
     def orders(self) -> list[Order]:
-        return [
-            Order(
-                customer_id="c",
-                order_id=f"{hour:02}{'' if self.by_index else number:0>3}",
-                status="kept" if kept else "dropped",
-                total=hour,
-                rating=1,
-                note="n",
-                count=number,
-                placed_at=NOON + timedelta(hours=hour),
-            )
-            if not self.by_index
-            else Order(
-                customer_id=f"c{number}",
-                order_id="o",
-                total=hour,
-                rating=1,
-                note="n" if kept else None,
-                count=number,
-            )
-            for number, (hour, kept) in enumerate(zip(self.hours, self.kept, strict=True))
-        ]
+        make = self._in_index if self.by_index else self._in_table
+        return [make(number, hour) for number, hour in enumerate(self.hours)]
+
+    def _in_table(self, number: int, hour: int) -> Order:
+        """An order of the one customer, whose key tells its hour."""
+        status = "kept" if self.kept[number] else "dropped"
+        return Order(customer_id="c", order_id=f"{hour:02}{number:03}", status=status, count=number)
+
+    def _in_index(self, number: int, hour: int) -> Order:
+        """An order with the one rating, whose total is its hour; the index holds nothing to filter by."""
+        return Order(customer_id=f"c{number}", order_id="o", rating=1, total=hour, count=number)
 
     def expected(self) -> list[int]:
         """The numbers of the orders that come out, up to the limit, in the order of their hours."""
-        order = sorted(
-            range(len(self.hours)), key=lambda n: (self.hours[n], f"c{n}" if self.by_index else f"{n:03}")
-        )
-        found = [n for n in order if (self.kept[n] or not self.filtered) and self._in_range(self.hours[n])]
+        names = [f"c{number}" if self.by_index else f"{number:03}" for number in range(len(self.hours))]
+        order = sorted(range(len(self.hours)), key=lambda number: (self.hours[number], names[number]))
+        dropped = {number for number in order if self.filtered and not self.kept[number]}
+        found = [number for number in order if number not in dropped and self._in_range(self.hours[number])]
         return (found[::-1] if self.reverse else found)[: self.limit]
 
     def _in_range(self, hour: int) -> bool:
@@ -117,7 +104,6 @@ def cases(draw: st.DrawFn) -> Case:
         filtered=draw(st.booleans()),
         by_index=by_index,
         reverse=draw(st.booleans()),
-        hydrated=draw(st.booleans()),
         within=draw(st.none() | st.just((low, draw(st.booleans()), high + 1, draw(st.booleans())))),
         limit=draw(st.none() | st.integers(1, 16)),
         page_size=draw(st.none() | st.integers(1, 5)),
