@@ -39,8 +39,8 @@ class UnionCodec(Codec):
     """`A | B`: members with different stored types are told apart by these.
 
     Members that share one are told apart by reading with each, and taking the first that stores the same.
-    Where that would take another member than the one that stored it (a UUID's text in `UUID | str`, 1.0 in
-    `int | float`), the value is stored as a map with one entry, named after its member: `{"$str": ...}`.
+    Where that would take another member than the one that stored it (a UUID's text in `UUID | str`),
+    the value is stored as a map with one entry, named after its member: `{"$str": ...}`.
     Each such value is read back once before it is written.
 
     Args:
@@ -137,7 +137,8 @@ class UnionCodec(Codec):
         raise refusal or unexpected(self.name, value)
 
     def _comes_back(self, stored: AttributeValue, value: Any) -> bool:
-        return same(attempt(self._validate, self.decode(stored)), value)
+        read = attempt(self._validate, self.decode(stored))
+        return same(read, value) or (_is_plain_number(read) and _is_plain_number(value) and read == value)
 
     # Reading ------------------------------------------------------------------------------------------
 
@@ -248,3 +249,8 @@ class TaggedUnionCodec(UnionCodec):
     def decode(self, stored: AttributeValue) -> Any:
         codec = self._find(stored)
         return super().decode(stored) if codec is None else codec.decode(stored)
+
+
+def _is_plain_number(value: object) -> bool:
+    """Tell whether it is an int or float: 1 and 1.0 are one number, to DynamoDB as to Python."""
+    return type(value) in (int, float)

@@ -17,7 +17,7 @@ from pathlib import PurePath
 from typing import Generic, TypeAlias, TypeVar, overload
 from uuid import UUID
 
-from pydantic import AnyUrl, BaseModel
+from pydantic import AnyUrl, BaseModel, RootModel
 
 from ddbmodel.codec.values import AttributeType
 from ddbmodel.expressions import comparisons, functions
@@ -266,6 +266,8 @@ class PathConditions(PathTo[T], Generic[T]):
     def contains(self: PathTo[list[U] | None], member: U | PathTo[U | None]) -> Function: ...
     @overload
     def contains(self: PathTo[tuple[U, ...] | None], member: U | PathTo[U | None]) -> Function: ...
+    @overload
+    def contains(self: PathTo[RootModel[list[U]] | None], member: U | PathTo[U | None]) -> Function: ...
     @overload
     def contains(self: PathConditions[Sequence[U]], member: U | PathTo[U | None]) -> Function: ...
     def contains(self, member: object) -> Function:

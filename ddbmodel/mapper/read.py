@@ -45,14 +45,14 @@ class Read(ABC, Generic[R]):
         ModelDefinitionError: the model has no table.
     """
 
-    __slots__ = ("_gateway", "_options", "_plan", "_planned")
+    __slots__ = ("_chosen", "_gateway", "_options", "_plan")
 
     def __init__(self, gateway: Gateway, plan: ModelPlan[Any], options: ReadOptions | None = None) -> None:
         plan.stored_table  # noqa: B018  # raises if there is none
         self._gateway = gateway
         self._plan = plan
         self._options = options or ReadOptions()
-        self._planned: Pager | None = None
+        self._chosen: Access | None = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._plan.model.__name__}>"
@@ -209,12 +209,12 @@ class Read(ABC, Generic[R]):
 
     @property
     def _pager(self) -> Pager:
-        """How it is read; planned once, when that is first needed."""
-        if self._planned is None:
-            self._planned = self._plan_pages(self._access())
-        return self._planned
+        """How it is read. The access is chosen once, when it is first needed."""
+        if self._chosen is None:
+            self._chosen = self._access()
+        return self._paged(self._chosen)
 
-    def _plan_pages(self, access: Access) -> Pager:
+    def _paged(self, access: Access) -> Pager:
         return Pager(self._gateway, self._plan, access, self._options, self._request)
 
     def _cursors(self) -> Cursors:

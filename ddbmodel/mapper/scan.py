@@ -75,8 +75,8 @@ class Scan(Read[R]):
     def _access(self) -> Access:
         return for_scan(self._plan, self._options.conditions, self._options.wish)
 
-    def _plan_pages(self, access: Access) -> Pager:
-        return replace(super()._plan_pages(access), segments=self._segments)
+    def _paged(self, access: Access) -> Pager:
+        return replace(super()._paged(access), segments=self._segments)
 
     def _request(self, access: Access, page: PageRequest) -> ScanRequest:
         index = access.path.index

@@ -117,6 +117,7 @@ use(Order.sizes.contains("a"))  # error
 use(Order.lines.contains(3))  # error
 use(Order.numbers.contains("a"))  # error
 use(Order.prices.contains("a"))  # error
+use(Order.words.contains(3))  # error
 use(Order.total.size())  # error
 use(Order.count.size())  # error
 use(Order.flag.size())  # error

@@ -136,6 +136,7 @@ def functions() -> list[Condition]:
         Order.old_lines.contains(LINE),
         Order.numbers.contains(1),
         Order.some.contains(1),
+        Order.words.contains("a"),
         Order.matrix.contains([1]),
         Order.anything.contains(1),
         Order.status.size() > 1,

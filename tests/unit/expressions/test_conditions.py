@@ -115,7 +115,7 @@ def test_a_junction_joins_two_or_more(kind: type[And | Or], parts: tuple[Conditi
 
 
 def _many(count: int) -> Condition:
-    condition = Order.flag.exists()
+    condition: Condition = Order.flag.exists()
     for _ in range(count - 1):
         condition = condition & Order.flag.exists()
     return condition

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import repeat
 from typing import Any
 
+from ddbmodel.mapper.read import Read
 from tests.unit.mapper.market import NOON, Order
 from tests.unit.mapper.reading_table import ReadingTable
 
@@ -35,3 +36,16 @@ def order_table(count: int = 10, sizes: Any = None) -> ReadingTable:
 
 def numbers_of(orders: list[Order]) -> list[int]:
     return [order.count for order in orders]
+
+
+async def by_pages(read: Read[Order], size: int) -> list[int]:
+    """The numbers of all orders of a read, by pages of up to `size`."""
+    found: list[int] = []
+    token: str | None = None
+    while True:
+        page = await read.page(size=size, after=token)
+        assert len(page.items) <= size
+        found += numbers_of(page.items)
+        if page.next is None:
+            return found
+        token = page.next
