@@ -24,10 +24,12 @@ class Codec(ABC):
     Attributes:
         name: the type's name in messages.
         rank: among union members that share a stored type, lower ranks are tried first when reading.
+        needs_record: True if a field is stored by `encode_of`.
     """
 
     name: str
     rank: int = 0
+    needs_record: bool = False
 
     @property
     @abstractmethod

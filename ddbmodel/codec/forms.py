@@ -31,6 +31,8 @@ class FormsCodec(WrapperCodec):
         validate: Pydantic's validation for the type.
     """
 
+    needs_record = True
+
     def __init__(self, forms: Sequence[Codec], validate: Callable[[Any], Any]) -> None:
         super().__init__(forms[0])
         self._forms = forms

@@ -50,6 +50,9 @@ def encode_decimal(value: Decimal) -> str:
     """
     if not value.is_finite():
         raise CodecError("NaN and infinity cannot be stored as a number")
+    plain = str(value)
+    if len(plain) <= _DIGITS and "E" not in plain and "e" not in plain:
+        return _without_zeros(plain)
     sign, digits, exponent = value.as_tuple()
     text = "".join(map(str, digits)).lstrip("0")
     stripped = text.rstrip("0")
@@ -57,6 +60,11 @@ def encode_decimal(value: Decimal) -> str:
         return "0"
     power = int(exponent) + len(text) - len(stripped)
     return _render("-" if sign else "", stripped, power)
+
+
+def _without_zeros(plain: str) -> str:
+    stripped = plain.rstrip("0").rstrip(".") if "." in plain else plain
+    return "0" if stripped in ("-0", "") else stripped
 
 
 def _render(sign: str, digits: str, power: int) -> str:

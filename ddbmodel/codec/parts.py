@@ -67,7 +67,8 @@ class FieldCodec:
         if value is MISSING and self.default is MISSING:
             return None
         try:
-            stored = self.codec.encode_of(record, value)
+            codec = self.codec
+            stored = codec.encode_of(record, value) if codec.needs_record else codec.encode(value)
         except CodecError as error:
             raise error.within(self.name) from error.__cause__
         if self.absent is Absent.EMPTY and stored == _EMPTY_SET:

@@ -9,6 +9,8 @@ from typing import Any, Final, get_args
 from pydantic import ValidationError
 from pydantic_core import core_schema
 
+from ddbmodel.codec.shapes import is_map, is_sequence
+
 # What these say comes from the user's functions, or quotes the input. Errors that only users raise do so too.
 _QUOTING: Final = frozenset(
     (
@@ -66,7 +68,7 @@ def place_of(location: Sequence[str | int], plain: Any) -> tuple[str | int, ...]
     steps: list[str | int] = []
     inside: Any = plain
     for index, step in enumerate(location):
-        is_missing = _has_keys(inside) and index == len(location) - 1
+        is_missing = is_map(inside) and index == len(location) - 1
         if _leads_on(inside, step):
             inside = inside[step]
             steps.append(step)
@@ -75,11 +77,7 @@ def place_of(location: Sequence[str | int], plain: Any) -> tuple[str | int, ...]
     return tuple(steps)
 
 
-def _has_keys(inside: Any) -> bool:
-    return isinstance(inside, Mapping)
-
-
 def _leads_on(inside: Any, step: str | int) -> bool:
-    if _has_keys(inside):
+    if is_map(inside):
         return step in inside
-    return isinstance(inside, list | tuple) and isinstance(step, int)
+    return is_sequence(inside) and isinstance(step, int) and step < len(inside)

@@ -64,35 +64,38 @@ class Column:
             CodecError: what is stored is not of the field's type, or the field is required and not there.
         """
         try:
-            attributes = self._attributes(item)
-            value = None if attributes is None else self._validated(attributes)
+            value = self._read(item, self.above)
         except CodecError as error:
-            names = tuple(field.name for field in self.above)
-            raise CodecError(error.reason, (*names, *error.segments)).about(self.model) from error.__cause__
+            raise error.about(self.model) from error.__cause__
         for place in self.below:
             value = _step_into(value, place)
         return value
 
-    def _attributes(self, item: Item) -> Item | None:
-        """The attributes of the part that the field is in; None if the part may be missing, and is."""
-        attributes: Item | None = item
-        for field in self.above:
-            attributes = None if attributes is None else _part_attributes(field, attributes)
-        return attributes
+    def _read(self, attributes: Item, above: tuple[FieldCodec, ...]) -> Any:
+        """The validated value of the field, which is below the parts `above` among these attributes."""
+        if not above:
+            return self._validated(attributes)
+        part, *rest = above
+        try:
+            inner = _part_attributes(part, attributes)
+            return None if inner is None else self._read(inner, tuple(rest))
+        except CodecError as error:
+            raise error.within(part.name) from error.__cause__
 
     def _validated(self, attributes: Item) -> Any:
         field, validator = self.field, _field_validator(self.owner, self.field.name)
         given = _given(field, attributes)
         try:
-            validated = validator.validate_python(given, by_alias=False, by_name=True)
+            return validator.validate_python(given, by_alias=False, by_name=True)[0][field.name]
         except ValidationError as error:
-            raise invalid(error) from without_input(error)
+            refusal = invalid(error, given)
+            refusal.__cause__ = without_input(error)
         except KeyError as error:
-            raise CodecError(
-                "its validator asks for other fields, and a selected one is read alone: read the whole model",
-                (field.name,),
-            ) from error
-        return validated[0][field.name]
+            reason = (
+                "its validator asks for other fields, but a selected one is read alone: read the whole model"
+            )
+            raise CodecError(reason, (field.name,)) from error
+        raise refusal  # here, so that the error with the input is no context of it
 
 
 def column_of(plan: ModelPlan[Any], path: PathRef) -> Column:
@@ -116,7 +119,7 @@ def _part_attributes(field: FieldCodec, attributes: Item) -> Item | None:
         return None if field.codec.nullable else {}
     part: Item | None = stored.get("M")
     if part is None:
-        raise CodecError("the stored value is no map", (field.name,))
+        raise CodecError("the stored value is no map")
     return part
 
 
@@ -129,7 +132,7 @@ def _given(field: FieldCodec, attributes: Item) -> dict[str, Any]:
         case Absent.NONE:
             return {field.name: None}
         case Absent.EMPTY:
-            return {field.name: set[Any]()}
+            return {field.name: field.empty()}
         case Absent.DEFAULT | Absent.ERROR:
             return {}
 
@@ -223,13 +226,15 @@ def _fields_of(owner: type[BaseModel]) -> _Fields:
 def _plain_part(owner: type[BaseModel], field: FieldCodec) -> type[BaseModel] | None:
     """The class of the part that a field holds, if its fields can be read one by one.
 
-    They cannot if there are validators or serializers of the whole part, or several classes to choose from.
+    They cannot if there is code that makes or checks the part as a whole, or several classes to choose from.
     """
     if type(field.codec.core) is not PartCodec:
         return None
     fields = _fields_of(owner)
     schema = fields.resolve(fields.fields[field.name]["schema"])
     if schema["type"] != "model" or schema["schema"]["type"] != "model-fields":
+        return None
+    if schema.get("custom_init") or schema.get("post_init"):
         return None
     part: type[BaseModel] = schema["cls"]
     return part

@@ -13,7 +13,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from ddbmodel import limits
 from ddbmodel.codec.parts import Access, FieldCodec, PartCodec
-from ddbmodel.codec.sizes import item_size_bytes, nesting_levels, value_size_bytes
+from ddbmodel.codec.sizes import is_surely_small, item_size_bytes, nesting_levels, value_size_bytes
 from ddbmodel.codec.trial import message_of, refusal_of
 from ddbmodel.codec.values import AttributeValue, Item, KeyType
 from ddbmodel.errors import CodecError, ExpressionError, ItemTooLarge, ModelDefinitionError
@@ -204,6 +204,8 @@ class ModelPlan(Generic[M]):
 
         Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
         """
+        if is_surely_small(item, limits.ITEM_BYTES, limits.NESTING_LEVELS):
+            return
         size = item_size_bytes(item)
         if size > limits.ITEM_BYTES:
             weights = sorted(((value_size_bytes(value), name) for name, value in item.items()), reverse=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pydantic import MISSING, BaseModel, Field, create_model
+from pydantic import BaseModel, Field, create_model
+from pydantic_core import MISSING
 
 from ddbmodel import Attr, Model, Null, field, partition_key
 from ddbmodel.codec.parts import Absent
