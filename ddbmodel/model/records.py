@@ -19,7 +19,14 @@ from ddbmodel.codec.untyped import UntypedCodec
 from ddbmodel.codec.wrappers import RevivedCodec
 from ddbmodel.errors import ModelDefinitionError
 from ddbmodel.model.compiler import Compiler
-from ddbmodel.model.fields import NO_OPTIONS, FieldOptions, Null, check_options, options_of
+from ddbmodel.model.fields import (
+    NO_OPTIONS,
+    EpochSeconds,
+    FieldOptions,
+    Null,
+    check_options,
+    options_of,
+)
 from ddbmodel.model.functions import Schema, is_own, python_serialization
 
 _MISSING: Final = object()
@@ -148,13 +155,16 @@ def _field_codec(
     compiler: Compiler, cls: type[BaseModel], name: str, schema: Schema, options: FieldOptions
 ) -> Codec:
     unit = None if options.stored_as is None else options.stored_as.unit
-    with nullcontext() if unit is None else compiler.datetimes_as(unit) as epoch:
+    is_expiry = options.role == "ttl" and unit is None
+    if is_expiry:
+        unit = EpochSeconds.unit
+    with nullcontext() if unit is None else compiler.datetimes_as(unit, floor=is_expiry) as epoch:
         serialization: Schema = schema.get("serialization") or {}
         if serialization.get("is_field_serializer"):
             codec = compiler.forms(schema, _method(compiler, cls, name, serialization))
         else:
             codec = compiler.compile(schema)
-    if epoch is not None and codec.core is not epoch:
+    if epoch is not None and codec.core is not epoch and not is_expiry:
         raise ModelDefinitionError("stored_as an epoch is for datetime fields")
     if options.stored_as is Null and not codec.nullable:
         raise ModelDefinitionError("stored_as=Null is for fields that can be None")
