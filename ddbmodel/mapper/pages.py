@@ -16,7 +16,7 @@ from ddbmodel.expressions import Condition, Projection
 from ddbmodel.mapper.access import Access, Wish
 from ddbmodel.mapper.batch_get import fetch_items
 from ddbmodel.mapper.gateway import Gateway
-from ddbmodel.mapper.paths import key_paths
+from ddbmodel.mapper.paths import attribute_paths
 from ddbmodel.mapper.segments import in_parallel
 from ddbmodel.mapper.selection import Selection
 from ddbmodel.model import ModelPlan
@@ -148,7 +148,7 @@ class Pager:
     # Requests ------------------------------------------------------------------------------------------
 
     def _request(self, start: Item | None = None) -> PageRequest:
-        keys = key_paths(self.plan, self.access.path.position)
+        keys = attribute_paths(self.plan, self.access.marks | set(self.access.path.position))
         if self.access.hydrates:
             return PageRequest(start, projection=Projection(keys))
         selection = self.options.selection
@@ -156,9 +156,8 @@ class Pager:
 
     def _count_request(self) -> PageRequest:
         """The service counts without returning anything, but it counts the excluded ends of ranges too."""
-        names = {name for name, _ in self.access.excluded}
-        if names:
-            return PageRequest(projection=Projection(key_paths(self.plan, names)))
+        if self.access.is_selective:
+            return PageRequest(projection=Projection(attribute_paths(self.plan, self.access.marks)))
         return PageRequest(select="COUNT")
 
     def _limit(self, wanted: int | None) -> int | None:
@@ -195,7 +194,7 @@ class Pager:
 
     async def _fetch(self, request: PageRequest) -> PageResult:
         page = PageResult.from_wire(await self.gateway.send(self.make_request(self.access, request)))
-        if not self.access.excluded:
+        if not self.access.is_selective:
             return page
         kept = [item for item in page.items if self.access.keeps(item)]
         return replace(page, items=kept, count=len(kept))
@@ -218,7 +217,7 @@ class Pager:
 
     async def _hydrated(self, entries: Sequence[Item]) -> list[Item]:
         selection, table = self.options.selection, self.plan.stored_table
-        keys = key_paths(self.plan, [attribute.name for attribute in table.key])
+        keys = attribute_paths(self.plan, [attribute.name for attribute in table.key])
         found = await fetch_items(
             self.gateway,
             self.plan,

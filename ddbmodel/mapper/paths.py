@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ddbmodel.codec.parts import FieldCodec
+from ddbmodel.codec.scalars import STR
 from ddbmodel.errors import ExpressionError
 from ddbmodel.expressions import PathRef
 from ddbmodel.model import ModelPlan
@@ -39,6 +40,12 @@ def field_path(plan: ModelPlan[Any], field: FieldCodec) -> PathRef:
     )
 
 
-def key_paths(plan: ModelPlan[Any], attributes: Iterable[str]) -> tuple[PathRef, ...]:
-    """The paths of key attributes, by their stored names, sorted."""
-    return tuple(field_path(plan, plan.part.by_stored_name[name]) for name in sorted(attributes))
+def attribute_path(plan: ModelPlan[Any], name: str) -> PathRef:
+    """The path of an attribute by its stored name: of a field, a key that a template writes, or the entity."""
+    field = plan.part.by_stored_name.get(name)
+    return PathRef(plan.model, (name,), name, STR) if field is None else field_path(plan, field)
+
+
+def attribute_paths(plan: ModelPlan[Any], names: Iterable[str]) -> tuple[PathRef, ...]:
+    """The paths of attributes, sorted by their names."""
+    return tuple(attribute_path(plan, name) for name in sorted(names))

@@ -18,7 +18,7 @@ from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.pages import LIMIT_MAX, Pager, PageRequest, ReadOptions, ReadRequest
 from ddbmodel.mapper.paths import check_paths
 from ddbmodel.mapper.selection import Selection
-from ddbmodel.model import GlobalIndex, LocalIndex, ModelPlan
+from ddbmodel.model import GlobalIndex, Key, LocalIndex, ModelPlan
 
 R = TypeVar("R")
 
@@ -94,7 +94,7 @@ class Read(ABC, Generic[R]):
         """See every write that succeeded before. Cost: twice the read units. Rules out global indexes."""
         return self._with(consistent=consistent)
 
-    def using(self, index: GlobalIndex | LocalIndex | None) -> Self:
+    def using(self, index: GlobalIndex | LocalIndex | Key | None) -> Self:
         """Read through this index (`Order.by_status`); None is the primary key.
 
         Raises:
@@ -114,7 +114,7 @@ class Read(ABC, Generic[R]):
 
     def _index_name(self, index: object) -> str:
         # Not by `in` alone: a path makes a condition of `==`.
-        if not isinstance(index, GlobalIndex | LocalIndex) or index not in self._plan.indexes.values():
+        if not isinstance(index, GlobalIndex | LocalIndex | Key) or index not in self._plan.indexes.values():
             model = self._plan.model.__name__
             names = ", ".join(f"{model}.{name}" for name in self._plan.indexes) or "it has none"
             raise ExpressionError(f"using() takes an index of {model}: {names}")

@@ -147,6 +147,9 @@ class BoolForm(KeyForm):
 class MomentForm(KeyForm):
     """A datetime as UTC text of fixed width, or only its beginning, such as `%Y-%m-%d`.
 
+    Attributes:
+        is_text: the whole text is what is stored for the field.
+
     Args:
         codec: how the field is stored.
         period: strftime's text for the beginning; None for all of it.
@@ -156,6 +159,7 @@ class MomentForm(KeyForm):
         self._codec = codec
         self._period = period
         self.is_exact = period is None
+        self.is_text = period is None and codec is scalars.DATETIME
         self.width = _DATETIME_WIDTH if period is None else len(_period_text(datetime(1, 1, 1), period))  # noqa: DTZ001  # only its width counts
 
     def write(self, stored: AttributeValue) -> str:
