@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ddbmodel.errors import (
     AccessDenied,
+    CancellationReason,
     CodecError,
     ConditionalCheckFailed,
     ConnectionFailed,
@@ -57,6 +58,7 @@ __all__ = [
     "Action",
     "Attr",
     "BatchWriter",
+    "CancellationReason",
     "CodecError",
     "Condition",
     "ConditionalCheckFailed",

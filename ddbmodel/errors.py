@@ -27,13 +27,14 @@
         └── ReplyCorrupt            the reply does not match its checksum or is not a reply of DynamoDB
 
 No message holds an item's values or credentials; values are only on attributes that say so
-(`ConditionalCheckFailed.item`, `UniqueViolation.value`, `UnprocessedItems.leftover`).
+(`ConditionalCheckFailed.item`, `UniqueViolation.value`, `UnprocessedItems.leftover`, and the
+items of `TransactionCanceled.reasons`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -175,18 +176,38 @@ class UnprocessedItems(DDBModelError):
 class WriteOutcomeUnknown(DDBModelError):
     """The reply to a write was lost, and repeating the write could apply it twice.
 
-    Read the item to find out. The write was sent, and not repeated after that.
+    Read the item to find out. The write was sent, and not repeated after that; a transaction with a token was
+    repeated with it, in vain.
     """
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationReason:
+    """What one action had to do with it that its transaction was canceled.
+
+    Attributes:
+        code: `None` for an action that was not to blame, else `ConditionalCheckFailed`,
+            `TransactionConflict`, `ThrottlingError`, `ProvisionedThroughputExceeded`,
+            `ItemCollectionSizeLimitExceeded`, `ValidationError`, or whatever the service adds.
+        message: the service's words, without values; None for an action that was not to blame.
+        item: the stored item that did not meet the condition; None if there is none, or for other reasons.
+
+    Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CancellationReason.html
+    """
+
+    code: str
+    message: str | None = None
+    item: Any = field(default=None, repr=False)
 
 
 class TransactionCanceled(DDBModelError):
     """A transaction was refused as a whole; nothing was written.
 
     Attributes:
-        reasons: one reason for each action, in order.
+        reasons: one `CancellationReason` for each action, in order; none where the engine does not tell.
     """
 
-    def __init__(self, message: str, reasons: Sequence[Any] = ()) -> None:
+    def __init__(self, message: str, reasons: Sequence[CancellationReason] = ()) -> None:
         super().__init__(message)
         self.reasons = tuple(reasons)
 

@@ -40,6 +40,12 @@ BATCH_WRITE_BYTES: Final = 16 * MB
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 BATCH_GET_KEYS: Final = 100
 
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+TRANSACTION_ACTIONS: Final = 100
+TRANSACTION_BYTES: Final = 4 * MB
+TRANSACTION_TOKEN_CHARACTERS: Final = 36
+TRANSACTION_TOKEN_SECONDS: Final = 10 * 60
+
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html
 SCAN_SEGMENTS: Final = 1_000_000
 

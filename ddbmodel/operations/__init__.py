@@ -38,6 +38,16 @@ from ddbmodel.operations.time_to_live import (
     UpdateTimeToLive,
     UpdateTimeToLiveResult,
 )
+from ddbmodel.operations.transact_get_items import TransactGet, TransactGetItems, TransactGetItemsResult
+from ddbmodel.operations.transact_write_items import (
+    TransactAction,
+    TransactCheck,
+    TransactDelete,
+    TransactPut,
+    TransactUpdate,
+    TransactWriteItems,
+    TransactWriteItemsResult,
+)
 from ddbmodel.operations.update_item import UpdateItem, UpdateItemResult
 
 __all__ = [
@@ -77,6 +87,16 @@ __all__ = [
     "ScanResult",
     "TableDescription",
     "TableKeys",
+    "TransactAction",
+    "TransactCheck",
+    "TransactDelete",
+    "TransactGet",
+    "TransactGetItems",
+    "TransactGetItemsResult",
+    "TransactPut",
+    "TransactUpdate",
+    "TransactWriteItems",
+    "TransactWriteItemsResult",
     "UpdateItem",
     "UpdateItemResult",
     "UpdateTimeToLive",

@@ -39,6 +39,7 @@ QUIRKS: tuple[Quirk, ...] = (
         "the stored item comes with a refused condition",
         "it does not know ReturnValuesOnConditionCheckFailure",
     ),
+    Quirk("dynalite", "transactions", "it has none", ServiceError),
     Quirk("dynalite", "empty text", "its BETWEEN and IN do not find empty text"),
     Quirk("dynalite", "maps in lists", "numbers that are spelled differently make maps unequal"),
     Quirk("dynalite", "equal lists", "numbers that are spelled differently make lists unequal"),
@@ -50,6 +51,7 @@ QUIRKS: tuple[Quirk, ...] = (
         ServiceError,
     ),
     Quirk("moto", "begins_with of bytes", "it compares the base64 text"),
+    Quirk("moto", "attributes chosen in a transactional get", "it returns whole items"),
     Quirk("ministack", "number keys with far exponents", "it does not find what it stored under 1E100"),
 )
 

@@ -9,6 +9,7 @@ import pytest
 
 from ddbmodel import errors
 from ddbmodel.errors import (
+    CancellationReason,
     CodecError,
     ConditionalCheckFailed,
     DDBModelError,
@@ -80,7 +81,7 @@ def test_errors_carry_what_they_are_about() -> None:
         ConditionalCheckFailed("refused", secret),
         UniqueViolation("taken", "email", "hunter2"),
         UnprocessedItems("1 write is left", [failure]),
-        TransactionCanceled("cancelled", [secret]),
+        TransactionCanceled("cancelled", [CancellationReason("ConditionalCheckFailed", item=secret)]),
     ]
     assert [error.args for error in carried] == [
         ("there is one",),
@@ -90,6 +91,7 @@ def test_errors_carry_what_they_are_about() -> None:
         ("cancelled",),
     ]
     assert all("hunter2" not in str(error) for error in carried)
+    assert all("hunter2" not in repr(reason) for reason in carried[4].reasons)  # type: ignore[attr-defined]
     assert carried[3].leftover == (failure,)  # type: ignore[attr-defined]  # of the fourth
 
 

@@ -34,6 +34,7 @@ from ddbmodel.operations import (
     UpdateTimeToLive,
 )
 from ddbmodel.schema import IndexSchema, KeyAttribute, Projection, TableSchema
+from tests.unit.operations import transactions
 from tests.unit.operations.expressions import Attributes, Expression
 
 KEY: Item = {"pk": {"S": "c1"}}
@@ -101,6 +102,7 @@ RICH_TABLE = {
 }
 
 WIRE: list[tuple[str, Request, dict[str, Any]]] = [
+    *transactions.WIRE,
     ("put", PutItem("orders", ITEM), {"TableName": "orders", "Item": ITEM}),
     (
         "put with everything",
@@ -396,7 +398,10 @@ def test_repeatable_is_what_does_no_harm_twice(request_: Request, repeatable: bo
 @pytest.mark.parametrize(
     ("request_", "is_write"),
     [
-        (case[1], not case[1].name.startswith(("Get", "Query", "Scan", "BatchGet", "Describe")))
+        (
+            case[1],
+            not case[1].name.startswith(("Get", "Query", "Scan", "BatchGet", "TransactGet", "Describe")),
+        )
         for case in WIRE
     ],
     ids=IDS,
