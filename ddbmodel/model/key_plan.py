@@ -166,10 +166,6 @@ class KeyPlan:
         if self.entity_attribute is not None:
             item[self.entity_attribute] = {"S": self.entity_name}
 
-    def stripped(self, item: Item) -> Item:
-        """Give an item without the attributes that are no fields."""
-        return {name: stored for name, stored in item.items() if name not in self.managed}
-
     def entity_of(self, item: Item) -> str | None:
         """Give the entity's name that stands in an item; None if none does."""
         stored = item.get(self.entity_attribute or "", {})

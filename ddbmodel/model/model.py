@@ -18,6 +18,7 @@ from ddbmodel.model.indexes import Index, named
 from ddbmodel.model.keys import ItemKey
 from ddbmodel.model.plan import ModelPlan, compile_plan, plan_of
 from ddbmodel.model.shared_table import Table
+from ddbmodel.model.stored import STORED_SLOT, carry_over
 
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass as PydanticMetaclass
@@ -183,6 +184,9 @@ class Model(BaseModel, metaclass=ModelMetaclass):
         ModelDefinitionError: when the class is defined: keys, indexes or a field's type cannot work.
     """
 
+    # A slot: it is no part of the model's value, nor of its pickles.
+    __slots__ = (STORED_SLOT,)
+
     __ddbmodel_plan__: ClassVar[ModelPlan[Any]]
     __ddbmodel_table__: ClassVar[str | Table]
     __ddbmodel_entity__: ClassVar[str]
@@ -198,6 +202,16 @@ class Model(BaseModel, metaclass=ModelMetaclass):
         def key(cls, *values: Any, **fields: Any) -> ItemKey[Self]:
             """Give the key of one item, from its values in order or by field name."""
             ...
+
+    def __copy__(self) -> Self:
+        copied = super().__copy__()
+        carry_over(self, copied)
+        return copied
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        copied = super().__deepcopy__(memo)
+        carry_over(self, copied)
+        return copied
 
     @classmethod
     def __pydantic_on_complete__(cls) -> None:

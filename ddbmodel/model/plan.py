@@ -26,8 +26,9 @@ from ddbmodel.model.indexes import Index
 from ddbmodel.model.key_plan import KeyPlan
 from ddbmodel.model.keys import ItemKey
 from ddbmodel.model.records import RECORDS
-from ddbmodel.model.roles import Roles, build_roles
+from ddbmodel.model.roles import NO_ROLES, WRITE_ATTRIBUTE, Roles, build_roles
 from ddbmodel.model.shared_table import ENTITY_ATTRIBUTE, Table
+from ddbmodel.model.stored import remember
 from ddbmodel.schema import TableSchema
 
 M = TypeVar("M", bound=BaseModel)
@@ -54,7 +55,7 @@ class ModelPlan(Generic[M]):
     keys: KeyPlan | None
     indexes: Mapping[str, Index]
     shared: Table | None = None
-    roles: Roles = Roles()
+    roles: Roles = NO_ROLES
     guards: tuple[UniqueGuard, ...] = ()
 
     @property
@@ -86,8 +87,12 @@ class ModelPlan(Generic[M]):
 
     # Items --------------------------------------------------------------------------------------------
 
-    def encode(self, model: M) -> Item:
+    def encode(self, model: M, instead: Item | None = None) -> Item:
         """Give the item of a model.
+
+        Args:
+            model: the model.
+            instead: attributes that take the place of what the model has.
 
         Raises:
             CodecError: a value cannot be stored without loss, or a key is empty or too long.
@@ -95,6 +100,8 @@ class ModelPlan(Generic[M]):
         """
         try:
             item = self.part.encode_attributes(model)
+            if instead:
+                item |= instead
             if self.keys is not None:
                 self.keys.add_to(item, self.part.fields)
                 self.keys.check(item)
@@ -121,6 +128,8 @@ class ModelPlan(Generic[M]):
             refusal = invalid(error, values).about(self.model.__name__)
             refusal.__cause__ = without_input(error)
         else:
+            if self.keys is not None:
+                remember(model, item)
             return model
         raise refusal  # here, so that the error with the input is no context of it
 
@@ -138,7 +147,15 @@ class ModelPlan(Generic[M]):
                 f"the item is a {keys.entity_of(item)!r}, and no {keys.entity_name!r}",
                 (keys.entity_attribute or "",),
             )
-        return keys.stripped(item) if self.keeps_extra else item
+        if not self.keeps_extra:
+            return item
+        return {name: stored for name, stored in item.items() if name not in self.hidden}
+
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """The attributes of an item that are neither fields nor extra values of the model."""
+        managed = self.keys.managed if self.keys is not None else frozenset[str]()
+        return managed | {WRITE_ATTRIBUTE}
 
     @cached_property
     def keeps_extra(self) -> bool:

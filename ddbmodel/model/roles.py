@@ -31,6 +31,10 @@ class Roles:
     updated_at: FieldCodec | None = None
 
 
+NO_ROLES: Final = Roles()
+WRITE_ATTRIBUTE: Final = "_write"
+"""Holds the mark of the last write, by which a write whose reply was lost is found again."""
+
 _NAMES: Final[Mapping[Role, str]] = {
     "version": "version",
     "ttl": "ttl",
@@ -58,6 +62,11 @@ def build_roles(model: str, part: PartCodec, options: Mapping[str, FieldOptions]
         if not _fits(role, found[role]):
             what = "int" if role == "version" else "datetime"
             raise ModelDefinitionError(f"{model}.{name}: a field with {role}() is of type {what}")
+    if WRITE_ATTRIBUTE in part.by_stored_name:
+        raise ModelDefinitionError(
+            f"{model}: attribute {WRITE_ATTRIBUTE!r} holds the mark of the last write: store the field under "
+            "another one with attribute="
+        )
     return Roles(**found)
 
 
