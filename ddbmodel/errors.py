@@ -9,7 +9,7 @@
     ├── ItemTooLarge                an item over 400 KB; nothing was sent
     ├── ItemNotFound                there is no item with this key
     ├── ItemExists                  `create` found an item with this key; has `.item`
-    ├── ConditionalCheckFailed      `when=` was false; has `.item`, the stored item, and `.failed`, what was false
+    ├── ConditionalCheckFailed      `when=` was false; has `.item` (the stored one) and `.failed` (what was)
     │   └── VersionConflict         another writer was faster
     ├── UniqueViolation             a unique value is taken; has `.field` and `.value`
     ├── UnprocessedItems            part of a batch was not written; has `.leftover`

@@ -1,11 +1,11 @@
 """Mapper: models in, models out.
 
 Belongs here: the `Mapper` (`mapper`); single items (`items`), what the service refuses of them (`refusals`)
-and what they cost (`item_size`); queries (`query`), scans (`scan`), what they
-share (`read`), which index serves a query (`planner`), what will be sent (`explanation`), page tokens
-(`cursor`) and selected fields (`selection`); many items at once (`batch_get`, `batch_writer`); the tables of
-models (`tables`). Does not belong here: how values are stored (codec, model), the text of expressions,
-requests and replies (operations), how they travel (transport).
+and what they cost (`item_size`); queries (`query`), scans (`scan`), what they share (`read`), which index
+serves a query (`planner`), what will be sent (`explanation`), page tokens (`cursor`) and selected fields
+(`selection`); many items at once (`batch_get`, `batch_writer`); the tables of models (`tables`).
+Does not belong here: how values are stored (codec, model), the text of expressions, requests and replies
+(operations), how they travel (transport).
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from ddbmodel import limits
 from ddbmodel.codec.sizes import item_size_bytes
@@ -15,45 +14,42 @@ from ddbmodel.codec.values import Item
 class ItemSize:
     """What an item weighs, as DynamoDB meters it, and what a request for it alone costs in its table.
 
-    An index that holds the item costs as much again for what it holds of it. The size of a number is an upper
-    estimate, as the service documents it: a byte for two digits, and one more.
+    A write that replaces or deletes a larger item costs as much as that one. Indexes cost as much again for
+    what they hold of it. Numbers are an upper estimate, as the service documents it: a byte for two digits,
+    and one more.
 
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 
     Attributes:
         bytes: names and values together; an item has 409,600 (400 KB) at most.
         attributes: the bytes of each stored attribute, its name included, the largest first.
+        write_units: of a write, 1 for each KB that is begun.
+        transaction_write_units: of a write in a transaction, twice as many.
+        read_units: of a consistent read, 1 for each 4 KB that are begun.
+        eventual_read_units: of any other read, half as many.
     """
 
     bytes: int
     attributes: Mapping[str, int] = field(hash=False)
+    write_units: int = field(init=False)
+    transaction_write_units: int = field(init=False)
+    read_units: int = field(init=False)
+    eventual_read_units: float = field(init=False)
 
-    @property
-    def write_units(self) -> int:
-        """Write units of a put: 1 for each KB that is begun. Replacing or deleting a larger item costs its size."""
-        return _units(self.bytes, limits.WRITE_UNIT_BYTES)
-
-    @property
-    def transaction_write_units(self) -> int:
-        """Write units of a put in a transaction: twice as many."""
-        return 2 * self.write_units
-
-    @property
-    def read_units(self) -> int:
-        """Read units of a consistent read: 1 for each 4 KB that are begun."""
-        return _units(self.bytes, limits.READ_UNIT_BYTES)
-
-    @property
-    def eventual_read_units(self) -> float:
-        """Read units of any other read: half as many."""
-        return self.read_units / 2
+    def __post_init__(self) -> None:
+        writes = _units(self.bytes, limits.WRITE_UNIT_BYTES)
+        reads = _units(self.bytes, limits.READ_UNIT_BYTES)
+        object.__setattr__(self, "write_units", writes)
+        object.__setattr__(self, "transaction_write_units", 2 * writes)
+        object.__setattr__(self, "read_units", reads)
+        object.__setattr__(self, "eventual_read_units", reads / 2)
 
 
 def size_of_item(item: Item) -> ItemSize:
     """Give the size of an item in its stored form."""
     weights = {name: item_size_bytes({name: stored}) for name, stored in item.items()}
     largest_first = sorted(weights.items(), key=lambda entry: entry[1], reverse=True)
-    return ItemSize(sum(weights.values()), MappingProxyType(dict(largest_first)))
+    return ItemSize(sum(weights.values()), dict(largest_first))
 
 
 def _units(size_bytes: int, unit_bytes: int) -> int:
