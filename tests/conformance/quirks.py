@@ -51,6 +51,7 @@ QUIRKS: tuple[Quirk, ...] = (
     ),
     Quirk("moto", "begins_with of bytes", "it compares the base64 text"),
     Quirk("moto", "different types have no order", "it compares them in Python, and fails"),
+    Quirk("moto", "numbers and flags are not equal", "it finds 0 equal to false in IN"),
     Quirk("moto", "a range of another type", "it compares them in Python, and fails"),
     Quirk("moto", "a range without an end", "it compares with nothing in Python, and fails"),
     Quirk("moto", "two missing attributes are not equal", "it finds them equal"),
