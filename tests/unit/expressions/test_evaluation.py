@@ -79,7 +79,7 @@ TRUE: list[Condition] = [
     Order.prices == [Decimal(1), Decimal(LONG + ".1")],
     Order.matrix[0] == [1],
     Order.labels == {"x": "", "a.b": "dotted"},
-    Order.address == Address(street="High St", city="Bath"),
+    Order.address == Address.model_validate({"streetName": "High St", "city": "Bath"}),
     Order.anything == {"list": [None, {"p", "q"}], "set": {b"a", b"b"}},
     Order.tags != {"x"},
     # Functions
