@@ -36,7 +36,7 @@ from ddbmodel.errors import (
     WrongEventLoop,
 )
 from ddbmodel.expressions import Action, Condition, Path
-from ddbmodel.mapper import BatchWriter, Explanation, Mapper, Page, Query, Scan, WriteReport
+from ddbmodel.mapper import BatchWriter, Explanation, ItemSize, Mapper, Page, Query, Scan, WriteReport
 from ddbmodel.model import (
     Attr,
     EpochMicroseconds,
@@ -75,6 +75,7 @@ __all__ = [
     "ItemExists",
     "ItemKey",
     "ItemNotFound",
+    "ItemSize",
     "ItemTooLarge",
     "LocalIndex",
     "Mapper",

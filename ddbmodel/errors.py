@@ -9,7 +9,7 @@
     ├── ItemTooLarge                an item over 400 KB; nothing was sent
     ├── ItemNotFound                there is no item with this key
     ├── ItemExists                  `create` found an item with this key; has `.item`
-    ├── ConditionalCheckFailed      `when=` was false; has `.item`, the stored item
+    ├── ConditionalCheckFailed      `when=` was false; has `.item` (the stored one) and `.failed` (what was)
     │   └── VersionConflict         another writer was faster
     ├── UniqueViolation             a unique value is taken; has `.field` and `.value`
     ├── UnprocessedItems            part of a batch was not written; has `.leftover`
@@ -33,7 +33,7 @@ items of `TransactionCanceled.reasons`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,11 +117,14 @@ class ConditionalCheckFailed(DDBModelError):
 
     Attributes:
         item: the stored item, decoded; None if there is none.
+        failed: the conditions among those joined by `&` that were false of the stored item, in order; empty
+            where there is no item, or it did not come with the refusal.
     """
 
-    def __init__(self, message: str, item: Any = None) -> None:
+    def __init__(self, message: str, item: Any = None, failed: Iterable[Any] = ()) -> None:
         super().__init__(message)
         self.item = item
+        self.failed: tuple[Any, ...] = tuple(failed)
 
 
 class VersionConflict(ConditionalCheckFailed):

@@ -51,3 +51,7 @@ SCAN_SEGMENTS: Final = 1_000_000
 
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
 PAGE_BYTES: Final = 1 * MB
+
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+WRITE_UNIT_BYTES: Final = 1 * KB
+READ_UNIT_BYTES: Final = 4 * KB

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from ddbmodel import limits
 from ddbmodel.codec.numbers import decode_decimal
 from ddbmodel.codec.scalars import ChoiceCodec
+from ddbmodel.codec.values import AttributeValue
 from ddbmodel.errors import ExpressionError
 from ddbmodel.expressions.conditions import Condition
 from ddbmodel.expressions.encoding import encoded_by_type, expected, operand, types_of
@@ -21,7 +22,7 @@ from ddbmodel.expressions.operands import Operand, Value
 from ddbmodel.expressions.placeholders import Placeholders
 from ddbmodel.expressions.places import PathRef
 
-_ORDERED_TYPES: Final = frozenset(("S", "N", "B"))
+ORDERED_TYPES: Final = frozenset(("S", "N", "B"))
 # A model is iterable, as text is, but is no list of options.
 _NO_OPTIONS: Final = (str, bytes, bytearray, memoryview, BaseModel, Operand)
 _PYTHON: Final = {"=": "==", "<>": "!="}
@@ -191,7 +192,7 @@ def _is_value(subject: Operand, value: object) -> bool:
 def _check_ordered(subject: Operand, operator: str, other: Operand) -> None:
     for side in (subject, other):
         types = types_of(side)
-        if types and not types & _ORDERED_TYPES:
+        if types and not types & ORDERED_TYPES:
             raise ExpressionError(
                 f"{subject!r} {operator}: {side!r} is stored as {'/'.join(sorted(types))}, which has no "
                 "order; only text, numbers and bytes have one"
@@ -222,17 +223,17 @@ def _check_range(subject: Operand, low: Operand, high: Operand) -> None:
             f"{subject!r}.between: the lower end is stored as {low.type}, the upper end as {high.type}; "
             "DynamoDB takes two of one type"
         )
-    if _ordinal(low) > _ordinal(high):
+    if ordinal(low.stored) > ordinal(high.stored):
         raise ExpressionError(f"{subject!r}.between: the lower end is above the upper end; exchange them")
 
 
-def _ordinal(value: Value) -> Any:
-    """What Python orders as DynamoDB orders the stored value: numbers by value, text by its UTF-8 bytes."""
-    stored = value.stored[value.type]
-    match value.type:
+def ordinal(stored: AttributeValue) -> Any:
+    """What Python orders as DynamoDB orders a stored value: numbers by value, text by its UTF-8 bytes."""
+    ((kind, value),) = stored.items()
+    match kind:
         case "N":
-            return decode_decimal(stored)
+            return decode_decimal(value)
         case "S":
-            return stored.encode()
+            return value.encode()
         case _:
-            return stored
+            return value

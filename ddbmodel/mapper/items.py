@@ -54,7 +54,7 @@ async def put(gateway: Gateway, model: M, when: Condition | None, *, return_old:
     try:
         result = PutItemResult.from_wire(await gateway.send(request))
     except ConditionalCheckFailed as refusal:
-        raise decoded_refusal(refusal, plan) from refusal.__cause__
+        raise decoded_refusal(refusal, plan, when) from refusal.__cause__
     return None if result.attributes is None else decoded_result(plan, result.attributes, "put")
 
 
@@ -63,15 +63,12 @@ async def create(gateway: Gateway, model: BaseModel, when: Condition | None) -> 
     plan = plan_of_object("create", model)
     _check_condition(plan, when)
     absent = Function("attribute_not_exists", _partition_path(plan))
-    request = PutItem(
-        gateway.table_name(plan),
-        plan.encode(model),
-        condition=absent if when is None else And((absent, when)),
-    )
+    condition = absent if when is None else And((absent, when))
+    request = PutItem(gateway.table_name(plan), plan.encode(model), condition=condition)
     try:
         await gateway.send(request)
     except ConditionalCheckFailed as refusal:
-        found = decoded_refusal(refusal, plan)
+        found = decoded_refusal(refusal, plan, condition)
         if when is None or refusal.item is not None:
             raise _exists(plan, found) from refusal.__cause__
         raise found from refusal.__cause__
@@ -90,11 +87,12 @@ async def update(
     _check_actions(plan, actions)
     _check_condition(plan, when)
     must_exist = not (_completes(plan, actions) if upsert is None else upsert)
+    condition = _existing(plan, when) if must_exist else when
     request = UpdateItem(
         gateway.table_name(plan),
         key.attributes,
         Update(tuple(actions)),
-        condition=_existing(plan, when) if must_exist else when,
+        condition=condition,
         return_values="ALL_NEW",
     )
     try:
@@ -102,7 +100,7 @@ async def update(
     except ConditionalCheckFailed as refusal:
         if must_exist and when is None:
             raise _missing(plan) from refusal.__cause__
-        raise decoded_refusal(refusal, plan) from refusal.__cause__
+        raise decoded_refusal(refusal, plan, condition) from refusal.__cause__
     except RequestRefused as refusal:
         raise explained_refusal(refusal, plan, actions) from refusal.__cause__
     return decoded_result(plan, result.attributes or {}, "update")
@@ -121,7 +119,7 @@ async def delete(gateway: Gateway, key: ItemKey[M], when: Condition | None, *, r
     try:
         result = DeleteItemResult.from_wire(await gateway.send(request))
     except ConditionalCheckFailed as refusal:
-        raise decoded_refusal(refusal, plan) from refusal.__cause__
+        raise decoded_refusal(refusal, plan, when) from refusal.__cause__
     return None if result.attributes is None else decoded_result(plan, result.attributes, "delete")
 
 

@@ -12,9 +12,10 @@ from pydantic import BaseModel
 from ddbmodel.errors import ItemNotFound
 from ddbmodel.expressions import Action, Condition
 from ddbmodel.mapper import batch_get, items, tables
-from ddbmodel.mapper.arguments import key_of_target, key_of_values, plan_of_class
+from ddbmodel.mapper.arguments import key_of_target, key_of_values, plan_of_class, plan_of_object
 from ddbmodel.mapper.batch_writer import BatchWriter, OnError
 from ddbmodel.mapper.gateway import Gateway, GatewayOptions
+from ddbmodel.mapper.item_size import ItemSize, size_of_item
 from ddbmodel.mapper.query import Query
 from ddbmodel.mapper.scan import Scan
 from ddbmodel.model import ItemKey
@@ -214,7 +215,7 @@ class Mapper:
 
         Raises:
             ItemExists: there is an item with this key; `.item` is it.
-            ConditionalCheckFailed: `when` is false.
+            ConditionalCheckFailed: `when` is false, and there is no item.
             CodecError: a value cannot be stored without loss.
             ItemTooLarge: over 400 KB.
             WriteOutcomeUnknown: the reply was lost.
@@ -238,7 +239,7 @@ class Mapper:
             return_old: return the item that was replaced, or None.
 
         Raises:
-            ConditionalCheckFailed: `when` is false; `.item` is the stored item.
+            ConditionalCheckFailed: `when` is false; `.item` is the stored item, `.failed` what was false.
             CodecError: a value cannot be stored without loss.
             ItemTooLarge: over 400 KB.
             WriteOutcomeUnknown: the reply to a conditional write was lost.
@@ -265,7 +266,7 @@ class Mapper:
 
         Raises:
             ItemNotFound: there is no such item, and it is not to be created.
-            ConditionalCheckFailed: `when` is false; `.item` is the stored item.
+            ConditionalCheckFailed: `when` is false; `.item` is the stored item, `.failed` what was false.
             ExpressionError: no action, overlapping actions, or a change of the key.
             WriteOutcomeUnknown: the reply was lost, and repeating the update could apply it twice.
         """
@@ -290,10 +291,19 @@ class Mapper:
             return_old: return the item that was deleted, or None.
 
         Raises:
-            ConditionalCheckFailed: `when` is false; `.item` is the stored item.
+            ConditionalCheckFailed: `when` is false; `.item` is the stored item, `.failed` what was false.
             WriteOutcomeUnknown: the reply to a conditional delete was lost.
         """
         return await items.delete(self._gateway, key_of_target("delete", target), when, return_old=return_old)
+
+    def size_of(self, model: BaseModel) -> ItemSize:
+        """What an item weighs as it would be stored, and what writing and reading it costs. Nothing is sent.
+
+        Raises:
+            CodecError: a value cannot be stored without loss.
+            ItemTooLarge: over 400 KB; the message names the largest attributes.
+        """
+        return size_of_item(plan_of_object("size_of", model).encode(model))
 
     # Many items ---------------------------------------------------------------------------------------------
 

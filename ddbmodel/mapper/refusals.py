@@ -8,8 +8,8 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel
 
 from ddbmodel.codec.values import Item
-from ddbmodel.errors import CodecError, ConditionalCheckFailed, RequestRefused
-from ddbmodel.expressions import Action
+from ddbmodel.errors import CodecError, ConditionalCheckFailed, ExpressionError, RequestRefused
+from ddbmodel.expressions import Action, Condition, failed_clauses
 from ddbmodel.model import ModelPlan
 
 M = TypeVar("M", bound=BaseModel)
@@ -19,16 +19,46 @@ _NO_PARENT: Final = "document path provided in the update expression is invalid"
 _NO_OPERAND: Final = "refers to an attribute that does not exist"
 
 
-def decoded_refusal(refusal: ConditionalCheckFailed, plan: ModelPlan[Any]) -> ConditionalCheckFailed:
-    """The same refusal with the stored item as a model; None where it is not one of this model."""
+def decoded_refusal(
+    refusal: ConditionalCheckFailed, plan: ModelPlan[Any], condition: Condition | None
+) -> ConditionalCheckFailed:
+    """The same refusal in terms of the model: with the stored item, and what of the condition was false.
+
+    The item is None where it is not one of this model; a note says so.
+
+    Args:
+        refusal: as it came from the service, with the item as it is stored.
+        plan: the model's.
+        condition: the whole condition that was sent.
+    """
+    failed, finding = _finding(condition, refusal.item)
+    message = f"{refusal} {finding}".rstrip()
     if refusal.item is None:
-        return refusal
+        return type(refusal)(message)
     try:
-        return type(refusal)(str(refusal), plan.decode(refusal.item))
+        return type(refusal)(message, plan.decode(refusal.item), failed)
     except CodecError as error:
-        undecoded = type(refusal)(str(refusal), None)
+        undecoded = type(refusal)(message, None, failed)
         undecoded.add_note(f"the stored item could not be read: {error}")
         return undecoded
+
+
+def _finding(condition: Condition | None, item: Item | None) -> tuple[tuple[Condition, ...], str]:
+    """What of a condition was false of the stored item, and a sentence on it; neither where it is not known.
+
+    Some engines keep the item to themselves. That is sure where the condition is true of no item.
+    """
+    if condition is None:
+        return (), ""
+    try:
+        failed = failed_clauses(condition, item)
+    except (CodecError, ExpressionError):
+        return (), ""  # what was refused stays refused, also where it cannot be explained
+    if not failed:
+        return (), ""
+    if item is None:
+        return (), "There is no item with this key: none came with the refusal."
+    return failed, f"False of the stored item: {', '.join(map(repr, failed))}."
 
 
 def decoded_result(plan: ModelPlan[M], item: Item, verb: str) -> M:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import assert_type
+from typing import Any, assert_type
 
-from ddbmodel import ConditionalCheckFailed, Mapper, Page, Query, Scan
+from ddbmodel import ConditionalCheckFailed, ItemSize, Mapper, Page, Query, Scan
 from tests.typing.shop import Customer, Line, Order
 
 
@@ -74,3 +75,13 @@ async def refusals(mapper: Mapper, order: Order) -> None:
         await mapper.put(order, when=Order.total > 3)
     except ConditionalCheckFailed as refusal:
         assert_type(str(refusal), str)
+        assert_type(refusal.failed, tuple[Any, ...])
+
+
+def sizes(mapper: Mapper, order: Order) -> None:
+    """A size is known without waiting."""
+    size = mapper.size_of(order)
+    assert_type(size, ItemSize)
+    assert_type(size.bytes + size.write_units + size.transaction_write_units + size.read_units, int)
+    assert_type(size.eventual_read_units, float)
+    assert_type(size.attributes, Mapping[str, int])
