@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from ddbmodel.codec.values import Item
 from ddbmodel.errors import CodecError, ConditionalCheckFailed, RequestRefused
 from ddbmodel.expressions import Action
+from ddbmodel.mapper.reading import decoded
 from ddbmodel.model import ModelPlan
 
 M = TypeVar("M", bound=BaseModel)
@@ -24,7 +25,7 @@ def decoded_refusal(refusal: ConditionalCheckFailed, plan: ModelPlan[Any]) -> Co
     if refusal.item is None:
         return refusal
     try:
-        return type(refusal)(str(refusal), plan.decode(refusal.item))
+        return type(refusal)(str(refusal), decoded(plan, refusal.item))
     except CodecError as error:
         undecoded = type(refusal)(str(refusal), None)
         undecoded.add_note(f"the stored item could not be read: {error}")
@@ -38,7 +39,7 @@ def decoded_result(plan: ModelPlan[M], item: Item, verb: str) -> M:
         CodecError: it is not one of this model; a note says that the write happened.
     """
     try:
-        return plan.decode(item)
+        return decoded(plan, item)
     except CodecError as error:
         error.add_note(f"the {verb} has been written; only the item that it returned could not be read")
         raise
