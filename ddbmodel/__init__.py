@@ -35,7 +35,7 @@ from ddbmodel.errors import (
     WrongEventLoop,
 )
 from ddbmodel.expressions import Action, Condition, Path
-from ddbmodel.mapper import BatchWriter, Explanation, Mapper, Page, Query, Scan, WriteReport
+from ddbmodel.mapper import BatchWriter, Explanation, InvalidItem, Mapper, Page, Query, Scan, WriteReport
 from ddbmodel.model import (
     Attr,
     EpochMicroseconds,
@@ -70,6 +70,7 @@ __all__ = [
     "Failure",
     "GlobalIndex",
     "InvalidCursor",
+    "InvalidItem",
     "ItemExists",
     "ItemKey",
     "ItemNotFound",
