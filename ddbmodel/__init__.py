@@ -36,7 +36,17 @@ from ddbmodel.errors import (
     WrongEventLoop,
 )
 from ddbmodel.expressions import Action, Condition, Path
-from ddbmodel.mapper import BatchWriter, Explanation, ItemSize, Mapper, Page, Query, Scan, WriteReport
+from ddbmodel.mapper import (
+    BatchWriter,
+    Explanation,
+    InvalidItem,
+    ItemSize,
+    Mapper,
+    Page,
+    Query,
+    Scan,
+    WriteReport,
+)
 from ddbmodel.model import (
     Attr,
     EpochMicroseconds,
@@ -72,6 +82,7 @@ __all__ = [
     "Failure",
     "GlobalIndex",
     "InvalidCursor",
+    "InvalidItem",
     "ItemExists",
     "ItemKey",
     "ItemNotFound",

@@ -5,7 +5,7 @@
     ├── ExpressionError             a condition, update or query that cannot work; nothing was sent
     │   ├── NoAccessPath            no key or index serves the query
     │   └── InvalidCursor           a page token that is not of this query
-    ├── CodecError                  a value that cannot be stored or read without loss; has `.path`
+    ├── CodecError                  a value that cannot be stored or read without loss; has `.path` and `.key`
     ├── ItemTooLarge                an item over 400 KB; nothing was sent
     ├── ItemNotFound                there is no item with this key
     ├── ItemExists                  `create` found an item with this key; has `.item`
@@ -27,13 +27,13 @@
         └── ReplyCorrupt            the reply does not match its checksum or is not a reply of DynamoDB
 
 No message holds an item's values or credentials; values are only on attributes that say so
-(`ConditionalCheckFailed.item`, `UniqueViolation.value`, `UnprocessedItems.leftover`, and the
+(`ConditionalCheckFailed.item`, `UniqueViolation.value`, `UnprocessedItems.leftover`, `CodecError.key`, and the
 items of `TransactionCanceled.reasons`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,9 +64,12 @@ class CodecError(DDBModelError):
     Attributes:
         path: where in the item, such as `$.lines[3].price`.
         reason: what is wrong there, without the value.
+        key: the primary key of the item that was read, in stored form; None if nothing was read, or without
+            its key. It is not in the message.
     """
 
     def __init__(self, reason: str, path: tuple[str | int, ...] = (), *, subject: str | None = None) -> None:
+        self.key: Mapping[str, Any] | None = None
         self.reason = reason
         self.segments = path
         self.subject = subject

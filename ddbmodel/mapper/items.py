@@ -17,6 +17,7 @@ from ddbmodel.mapper.arguments import plan_of_object
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.index_keys import check_index_keys
 from ddbmodel.mapper.paths import check_paths, field_path
+from ddbmodel.mapper.reading import decoded
 from ddbmodel.mapper.refusals import decoded_refusal, decoded_result, explained_refusal
 from ddbmodel.model import ItemKey, ModelPlan, plan_of
 from ddbmodel.operations import (
@@ -38,7 +39,7 @@ async def get(gateway: Gateway, key: ItemKey[M], *, consistent: bool) -> M | Non
     plan = plan_of(key.model)
     request = GetItem(gateway.table_name(plan), key.attributes, consistent=consistent)
     item = GetItemResult.from_wire(await gateway.send(request)).item
-    return None if item is None else plan.decode(item)
+    return None if item is None else decoded(plan, item)
 
 
 async def put(gateway: Gateway, model: M, when: Condition | None, *, return_old: bool) -> M | None:

@@ -16,7 +16,9 @@ from ddbmodel.mapper.arguments import key_of_target, key_of_values, plan_of_clas
 from ddbmodel.mapper.batch_writer import BatchWriter, OnError
 from ddbmodel.mapper.gateway import Gateway, GatewayOptions
 from ddbmodel.mapper.item_size import ItemSize, size_of_item
+from ddbmodel.mapper.pages import ReadOptions
 from ddbmodel.mapper.query import Query
+from ddbmodel.mapper.reading import InvalidItem, OnInvalid, is_lenient
 from ddbmodel.mapper.scan import Scan
 from ddbmodel.model import ItemKey
 from ddbmodel.operations import Billing, TableDescription
@@ -307,23 +309,58 @@ class Mapper:
 
     # Many items ---------------------------------------------------------------------------------------------
 
-    def query(self, model: type[M]) -> Query[M]:
+    def query(self, model: type[M], *, on_invalid: OnInvalid = "raise") -> Query[M]:
         """Read the items of one partition key: `mapper.query(Order).where(Order.customer_id == "c1")`.
 
         Nothing is sent before the query is iterated over, listed, counted or paged.
-        """
-        return Query(self._gateway, plan_of_class("query", model))
 
-    def scan(self, model: type[M], *, segments: int = 1) -> Scan[M]:
+        Args:
+            model: the model.
+            on_invalid: what to do about an item that cannot be decoded: `"raise"` the `CodecError`, or
+                `"collect"` it in `Query.invalid` or `Page.invalid` and go on; the limit does not count it.
+        """
+        options = ReadOptions(lenient=is_lenient(on_invalid))
+        return Query(self._gateway, plan_of_class("query", model), options)
+
+    def scan(self, model: type[M], *, segments: int = 1, on_invalid: OnInvalid = "raise") -> Scan[M]:
         """Read every item of a model's table, in parallel segments; `.where()` filters what was read.
 
         Memory: up to one page (1 MB) for each segment.
-        """
-        return Scan(self._gateway, plan_of_class("scan", model), segments=segments)
 
+        Args:
+            model: the model.
+            segments: how many parts of the table are read at once.
+            on_invalid: see `query`.
+        """
+        options = ReadOptions(lenient=is_lenient(on_invalid))
+        return Scan(self._gateway, plan_of_class("scan", model), options, segments)
+
+    @overload
     async def batch_get(
-        self, model: type[M], keys: Iterable[Any], *, consistent: bool = False
-    ) -> list[M | None]:
+        self,
+        model: type[M],
+        keys: Iterable[Any],
+        *,
+        consistent: bool = False,
+        on_invalid: Literal["raise"] = "raise",
+    ) -> list[M | None]: ...
+    @overload
+    async def batch_get(
+        self,
+        model: type[M],
+        keys: Iterable[Any],
+        *,
+        consistent: bool = False,
+        on_invalid: Literal["collect"],
+    ) -> list[M | InvalidItem | None]: ...
+    async def batch_get(
+        self,
+        model: type[M],
+        keys: Iterable[Any],
+        *,
+        consistent: bool = False,
+        on_invalid: OnInvalid = "raise",
+    ) -> list[Any]:
         """Read any number of items by their keys.
 
         Atomicity: each item is read at its own moment.
@@ -332,15 +369,19 @@ class Mapper:
             model: the model.
             keys: `Order.key(...)`, tuples, dicts of fields, or single values where the key has one field.
             consistent: see every write that succeeded before.
+            on_invalid: what to do about an item that cannot be decoded: `"raise"` the `CodecError`, or
+                `"collect"` it, as an `InvalidItem` in its place.
 
         Returns:
             One entry for each key, in order; None where there is no item. A key that comes twice is read
             once.
 
         Raises:
+            CodecError: an item is not one of this model; `.key` is its key.
             Throttled: keys stayed unprocessed after many tries.
         """
-        return await batch_get.batch_get(self._gateway, model, keys, consistent=consistent)
+        lenient = is_lenient(on_invalid)
+        return await batch_get.batch_get(self._gateway, model, keys, consistent=consistent, lenient=lenient)
 
     def batch_writer(self, *, concurrency: int = 4, on_error: OnError = "flush") -> BatchWriter:
         """Put and delete many items, of any models, without conditions.

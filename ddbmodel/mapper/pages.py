@@ -17,6 +17,7 @@ from ddbmodel.mapper.access import Access, Wish
 from ddbmodel.mapper.batch_get import fetch_items
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.paths import attribute_paths
+from ddbmodel.mapper.reading import InvalidItem, Reading
 from ddbmodel.mapper.segments import in_parallel
 from ddbmodel.mapper.selection import Selection
 from ddbmodel.model import ModelPlan
@@ -42,6 +43,7 @@ class ReadOptions:
     index: str | None = None
     hydrate: bool = False
     selection: Selection | None = None
+    lenient: bool = False
 
     @property
     def wish(self) -> Wish:
@@ -60,6 +62,7 @@ class PageRequest:
         select: `COUNT` if only the number of items is wanted.
         projection: the attributes to return; None returns all.
         segment: which segment of a parallel scan.
+        backward: True for the other order than the read's.
     """
 
     start: Item | None = field(default=None, repr=False)
@@ -67,6 +70,22 @@ class PageRequest:
     select: Select | None = None
     projection: Projection | None = None
     segment: int | None = None
+    backward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of a read, in the order in which it was read.
+
+    Attributes:
+        items: what came out.
+        first: the position of its first entry; None if it has none. The item of this entry may be gone.
+        end: the key to continue after; None if there is nothing more.
+    """
+
+    items: list[Item] = field(repr=False)
+    first: Item | None = field(repr=False)
+    end: Item | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +110,33 @@ class Pager:
 
     # What comes out ------------------------------------------------------------------------------------
 
-    async def items(self) -> AsyncGenerator[Item]:
-        """The items that come out, up to the read's limit."""
-        left = self.options.limit
+    @property
+    def reading(self) -> Reading:
+        """How items are decoded."""
+        return Reading(self.plan, self.options.selection, self.options.lenient)
+
+    async def results(self, invalid: list[InvalidItem]) -> AsyncGenerator[Any]:
+        """The results that come out, up to the read's limit, which does not count what goes to `invalid`."""
+        left, reading = self.options.limit, self.reading
         async with aclosing(self._pages(self._request(), lambda: left)) as pages:
             async for page in pages:
-                _, items = await self._resolved(page.items, left)
-                for item in items:
-                    yield item
-                if left is not None:
-                    left -= len(items)
-                    if left <= 0:
-                        return
+                used = 0
+                while used < len(page.items) and left != 0:
+                    used, items = await self._resolved(page.items, left, used)
+                    valid = 0
+                    for item in items:
+                        result = reading.result(item)
+                        if isinstance(result, InvalidItem):
+                            invalid.append(result)
+                            continue
+                        valid += 1
+                        yield result
+                    left = None if left is None else left - valid
+                if left == 0:
+                    return
 
     async def count(self) -> int:
-        """How many items there are, up to the read's limit."""
+        """How many items there are, up to the read's limit, whether they can be decoded or not."""
         limit, total = self.options.limit, 0
         pages = self._pages(self._count_request(), lambda: None if limit is None else limit - total)
         async with aclosing(pages):
@@ -115,23 +146,28 @@ class Pager:
                     return limit
         return total
 
-    async def page(self, start: Item | None, room: int, *, last: bool) -> tuple[list[Item], Item | None]:
-        """Up to `room` items that come after a key, and the key to continue after; None after the last.
+    async def page(
+        self, start: Item | None, room: int, *, last: bool = False, backward: bool = False
+    ) -> Stretch:
+        """Up to `room` items that come after a key, or before it when `backward`.
 
         Without a filter, one entry more than wanted is read, to know whether there is one; but not if this is
         the `last` page in any case.
         """
         ahead = 0 if last or self.access.filters else 1
-        request, items, end = self._request(start), list[Item](), start
+        request, items, end = replace(self._request(start), backward=backward), list[Item](), start
+        first: Item | None = None
         while True:
             page = await self._fetch(replace(request, limit=self._limit(room - len(items) + ahead)))
             used, found = await self._resolved(page.items, room - len(items))
             items.extend(found)
+            if first is None and page.items:
+                first = self._position(page.items[0])
             if used < len(page.items):
-                return items, self._position(page.items[used - 1]) if used else end
+                return Stretch(items, first, self._position(page.items[used - 1]) if used else end)
             end = page.last_evaluated_key
             if end is None or (len(items) >= room and not ahead):
-                return items, end
+                return Stretch(items, first, end)
             request = replace(request, start=end)
 
     def first_request(self) -> ReadRequest:
@@ -143,7 +179,12 @@ class Pager:
     def identity(self) -> dict[str, Any]:
         """What tells this read from others, the same in every process and for every page size."""
         request = self.make_request(self.access.settled(), self._request())
-        return {"request": request.to_wire(), "limit": self.options.limit}
+        # Two models may send the same request; the name of the class is all that stays when its module moves.
+        return {
+            "model": self.plan.model.__name__,
+            "request": request.to_wire(),
+            "limit": self.options.limit,
+        }
 
     # Requests ------------------------------------------------------------------------------------------
 
@@ -199,16 +240,18 @@ class Pager:
         kept = [item for item in page.items if self.access.keeps(item)]
         return replace(page, items=kept, count=len(kept))
 
-    async def _resolved(self, entries: Sequence[Item], wanted: int | None) -> tuple[int, Sequence[Item]]:
-        """How many entries were used up for the items that are wanted, and these items.
+    async def _resolved(
+        self, entries: Sequence[Item], wanted: int | None, used: int = 0
+    ) -> tuple[int, Sequence[Item]]:
+        """How many entries are used up with the items that are wanted, and these items.
 
         Entries of an index that does not hold whole items are fetched from the table; what was deleted in
         between is left out, and the next entry takes its place.
         """
         if not self.access.hydrates:
-            items = entries[:wanted]
-            return len(items), items
-        used, found = 0, list[Item]()
+            items = entries[used:] if wanted is None else entries[used : used + wanted]
+            return used + len(items), items
+        found = list[Item]()
         while used < len(entries) and (wanted is None or len(found) < wanted):
             chunk = entries[used:] if wanted is None else entries[used : used + wanted - len(found)]
             used += len(chunk)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from ddbmodel.codec.values import Item
 from ddbmodel.errors import CodecError, ConditionalCheckFailed, ExpressionError, RequestRefused
 from ddbmodel.expressions import Action, Condition, failed_clauses
+from ddbmodel.mapper.reading import decoded
 from ddbmodel.model import ModelPlan
 
 M = TypeVar("M", bound=BaseModel)
@@ -36,7 +37,7 @@ def decoded_refusal(
     if refusal.item is None:
         return type(refusal)(message)
     try:
-        return type(refusal)(message, plan.decode(refusal.item), failed)
+        return type(refusal)(message, decoded(plan, refusal.item), failed)
     except CodecError as error:
         undecoded = type(refusal)(message, None, failed)
         undecoded.add_note(f"the stored item could not be read: {error}")
@@ -68,7 +69,7 @@ def decoded_result(plan: ModelPlan[M], item: Item, verb: str) -> M:
         CodecError: it is not one of this model; a note says that the write happened.
     """
     try:
-        return plan.decode(item)
+        return decoded(plan, item)
     except CodecError as error:
         error.add_note(f"the {verb} has been written; only the item that it returned could not be read")
         raise

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, assert_type
 
-from ddbmodel import ConditionalCheckFailed, ItemSize, Mapper, Page, Query, Scan
+from ddbmodel import CodecError, ConditionalCheckFailed, InvalidItem, ItemSize, Mapper, Page, Query, Scan
 from tests.typing.shop import Customer, Line, Order
 
 
@@ -42,6 +42,9 @@ async def queries(mapper: Mapper) -> None:
     assert_type(page, Page[Order])
     assert_type(page.items, list[Order])
     assert_type(page.next, str | None)
+    assert_type(page.previous, str | None)
+    back = await query.page(size=5, before=page.previous, scope="tenant-7")
+    assert_type(back, Page[Order])
     assert_type(str(query.hydrate().explain()), str)
 
 
@@ -54,6 +57,29 @@ async def selections(mapper: Mapper) -> None:
         assert_type(total, Decimal)
         assert_type(price, Decimal)
     assert_type(await mapper.scan(Order).select(Order.count).all(), list[tuple[int]])
+
+
+async def lenient(mapper: Mapper) -> None:
+    """What is set aside has a type of its own, and does not change that of the results."""
+    query = mapper.query(Order, on_invalid="collect").where(Order.customer_id == "c")
+    assert_type(query, Query[Order])
+    assert_type(query.invalid, list[InvalidItem])
+    assert_type(await query.all(), list[Order])
+    page = await query.select(Order.total).page(size=5)
+    assert_type(page.items, list[tuple[Decimal]])
+    assert_type(page.invalid, list[InvalidItem])
+    scan = mapper.scan(Order, segments=2, on_invalid="collect")
+    assert_type(scan, Scan[Order])
+    assert_type(await scan.page(size=5, scope="a"), Page[Order])
+    keys = [("c", "o")]
+    assert_type(await mapper.batch_get(Order, keys, on_invalid="raise"), list[Order | None])
+    for entry in await mapper.batch_get(Order, keys, on_invalid="collect"):
+        assert_type(entry, Order | InvalidItem | None)
+        if isinstance(entry, InvalidItem):
+            assert_type(entry.error, CodecError)
+            assert_type(entry.error.key, Mapping[str, Any] | None)
+            assert_type(entry.key, dict[str, dict[str, Any]])
+            assert_type(entry.item, dict[str, dict[str, Any]])
 
 
 async def many(mapper: Mapper, orders: list[Order], customer: Customer) -> None:
