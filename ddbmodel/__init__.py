@@ -45,6 +45,7 @@ from ddbmodel.mapper import (
     Page,
     Query,
     Scan,
+    Transaction,
     WriteReport,
 )
 from ddbmodel.model import (
@@ -54,14 +55,22 @@ from ddbmodel.model import (
     EpochSeconds,
     GlobalIndex,
     ItemKey,
+    Key,
     LocalIndex,
     Model,
     Null,
+    Table,
+    TableIndex,
+    created_at,
     field,
     partition_key,
     sort_key,
+    ttl,
+    updated_at,
+    version,
 )
 from ddbmodel.operations import OnDemand, Provisioned, TableDescription
+from ddbmodel.schema import KeyAttribute
 
 __all__ = [
     "AccessDenied",
@@ -88,6 +97,8 @@ __all__ = [
     "ItemNotFound",
     "ItemSize",
     "ItemTooLarge",
+    "Key",
+    "KeyAttribute",
     "LocalIndex",
     "Mapper",
     "MapperClosed",
@@ -104,10 +115,13 @@ __all__ = [
     "RequestRefused",
     "Scan",
     "ServiceError",
+    "Table",
     "TableDescription",
     "TableInUse",
+    "TableIndex",
     "TableNotFound",
     "Throttled",
+    "Transaction",
     "TransactionCanceled",
     "UniqueViolation",
     "UnprocessedItems",
@@ -115,7 +129,11 @@ __all__ = [
     "WriteOutcomeUnknown",
     "WriteReport",
     "WrongEventLoop",
+    "created_at",
     "field",
     "partition_key",
     "sort_key",
+    "ttl",
+    "updated_at",
+    "version",
 ]

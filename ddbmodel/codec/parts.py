@@ -144,6 +144,11 @@ class PartCodec(Codec):
     def exact(self, value: object) -> bool:
         return type(value) is self.owner
 
+    @property
+    def keeps_extra(self) -> bool:
+        """True if undeclared values are kept."""
+        return self._access.extra_codec is not None
+
     # Storing ------------------------------------------------------------------------------------------
 
     def encode(self, value: Any) -> AttributeValue:

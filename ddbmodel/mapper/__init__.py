@@ -19,6 +19,7 @@ from ddbmodel.mapper.paging import Page
 from ddbmodel.mapper.query import Query
 from ddbmodel.mapper.reading import InvalidItem
 from ddbmodel.mapper.scan import Scan
+from ddbmodel.mapper.transaction import Transaction
 from ddbmodel.mapper.write_report import WriteReport
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "Page",
     "Query",
     "Scan",
+    "Transaction",
     "WriteReport",
 ]

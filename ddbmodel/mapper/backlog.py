@@ -14,7 +14,8 @@ from itertools import chain, islice
 
 from ddbmodel import limits
 from ddbmodel.errors import MapperClosed
-from ddbmodel.mapper.entry import Entry, Identity
+from ddbmodel.mapper.entry import Entry
+from ddbmodel.mapper.write import Identity
 from ddbmodel.mapper.write_report import WriteReport
 
 

@@ -36,7 +36,7 @@ def changes(plan: ModelPlan[Any], old: Item, new: Item) -> list[Action]:
 
 def _changes(plan: ModelPlan[Any], old: Item, new: Item, *, is_nested: bool) -> Iterator[Action]:
     names = dict.fromkeys((*plan.part.by_stored_name, *plan.hidden, *new))
-    if plan.keeps_extra:
+    if plan.part.keeps_extra:
         names |= dict.fromkeys(old)
     for name in names:
         yield from _change(attribute_path(plan, name), old.get(name), new.get(name), is_nested=is_nested)

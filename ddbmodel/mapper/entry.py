@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from pydantic import BaseModel
 
@@ -12,12 +12,10 @@ from ddbmodel.codec.values import Item
 from ddbmodel.errors import Failure
 from ddbmodel.mapper.arguments import key_of_target, plan_of_object
 from ddbmodel.mapper.gateway import Gateway
+from ddbmodel.mapper.write import Identity
 from ddbmodel.model import ItemKey, plan_of
 from ddbmodel.model.keys import identity_of
 from ddbmodel.operations import BatchDelete, BatchPut, BatchWrite
-
-Identity: TypeAlias = tuple[str, tuple[tuple[str, str, Any], ...]]
-"""Table and key."""
 
 # What a write adds to the request around its item: {"PutRequest":{"Item":...}}, and a share of the rest.
 _FRAME_BYTES: Final = 256

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import Any, Final, TypeAlias
 
 from ddbmodel.errors import ExpressionError, ModelDefinitionError
 from ddbmodel.model import ModelPlan
@@ -15,7 +17,13 @@ from ddbmodel.operations import Request
 from ddbmodel.schema.tables import check_resource_name
 from ddbmodel.transport import Transport
 
+Clock: TypeAlias = Callable[[], datetime]
+
 _PREFIX: Final = re.compile(r"[A-Za-z0-9_.-]*")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,9 @@ class GatewayOptions:
     Attributes:
         table_prefix: put in front of every table's name.
         cursor_key: signs page tokens; None leaves them unsigned.
+        write_ids: let every write that must not be repeated leave a mark in its item, by which it is found
+            again if its reply is lost. Models with a version do so in any case.
+        clock: gives the time, for timestamps and expiry.
 
     Raises:
         ModelDefinitionError: the prefix has characters that a table's name cannot have.
@@ -33,6 +44,8 @@ class GatewayOptions:
 
     table_prefix: str = ""
     cursor_key: bytes | str | None = field(default=None, repr=False)
+    write_ids: bool = False
+    clock: Clock | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.table_prefix, str) or not _PREFIX.fullmatch(self.table_prefix):
@@ -48,6 +61,10 @@ class GatewayOptions:
         """The key that signs page tokens."""
         return self.cursor_key.encode() if isinstance(self.cursor_key, str) else self.cursor_key
 
+    def gateway(self, transport: Transport) -> Gateway:
+        """The gateway over a transport."""
+        return Gateway(transport, self.table_prefix, self.secret(), self.write_ids, self.clock or _utc_now)
+
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
@@ -57,11 +74,15 @@ class Gateway:
         transport: sends requests.
         table_prefix: put in front of every table's name.
         cursor_key: signs page tokens; None leaves them unsigned.
+        write_ids: let every write that must not be repeated leave a mark in its item.
+        now: the time, in UTC.
     """
 
     transport: Transport
     table_prefix: str = ""
     cursor_key: bytes | None = field(default=None, repr=False)
+    write_ids: bool = False
+    now: Clock = field(default=_utc_now, repr=False)
     _names: dict[str, str] = field(default_factory=dict[str, str], init=False, repr=False)
 
     async def send(self, request: Request) -> dict[str, Any]:

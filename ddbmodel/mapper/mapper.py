@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
@@ -11,15 +11,19 @@ from pydantic import BaseModel
 
 from ddbmodel.errors import ItemNotFound
 from ddbmodel.expressions import Action, Condition
-from ddbmodel.mapper import batch_get, items, tables
+from ddbmodel.mapper import batch_get, items, tables, writing
 from ddbmodel.mapper.arguments import key_of_target, key_of_values, plan_of_class, plan_of_object
 from ddbmodel.mapper.batch_writer import BatchWriter, OnError
-from ddbmodel.mapper.gateway import Gateway, GatewayOptions
+from ddbmodel.mapper.conflict import retry_on_conflict
+from ddbmodel.mapper.gateway import Clock, GatewayOptions
 from ddbmodel.mapper.item_size import ItemSize, size_of_item
+from ddbmodel.mapper.knowledge import Given
 from ddbmodel.mapper.pages import ReadOptions
 from ddbmodel.mapper.query import Query
 from ddbmodel.mapper.reading import InvalidItem, OnInvalid, is_lenient
 from ddbmodel.mapper.scan import Scan
+from ddbmodel.mapper.transact_get import transact_get
+from ddbmodel.mapper.transaction import Transaction
 from ddbmodel.model import ItemKey
 from ddbmodel.operations import Billing, TableDescription
 from ddbmodel.transport.connect import ConnectOptions, attach, connect
@@ -31,6 +35,10 @@ if TYPE_CHECKING:
     from ddbmodel.transport import Statistics
 
 M = TypeVar("M", bound=BaseModel)
+A = TypeVar("A", bound=BaseModel)
+B = TypeVar("B", bound=BaseModel)
+C = TypeVar("C", bound=BaseModel)
+D = TypeVar("D", bound=BaseModel)
 
 
 class Mapper:
@@ -46,11 +54,22 @@ class Mapper:
         client: an open aioboto3 or aiobotocore DynamoDB client, which stays yours to close.
         table_prefix: put in front of every table's name.
         cursor_key: signs page tokens, so that nobody can make or change one.
+        write_ids: let every write that must not be repeated leave a mark in its item, by which it is found
+            again if its reply is lost. Models with a version do so in any case.
+        clock: gives the time, for timestamps and expiry; the system's, in UTC, if not given.
     """
 
-    def __init__(self, client: Any, *, table_prefix: str = "", cursor_key: bytes | str | None = None) -> None:
-        own = GatewayOptions(table_prefix, cursor_key)
-        self._gateway = Gateway(attach(client), own.table_prefix, own.secret())
+    def __init__(
+        self,
+        client: Any,
+        *,
+        table_prefix: str = "",
+        cursor_key: bytes | str | None = None,
+        write_ids: bool = False,
+        clock: Clock | None = None,
+    ) -> None:
+        own = GatewayOptions(table_prefix, cursor_key, write_ids, clock)
+        self._gateway = own.gateway(attach(client))
 
     @classmethod
     def connect(
@@ -66,6 +85,8 @@ class Mapper:
         config: Config | None = None,
         table_prefix: str = "",
         cursor_key: bytes | str | None = None,
+        write_ids: bool = False,
+        clock: Clock | None = None,
     ) -> AbstractAsyncContextManager[Mapper]:
         """Open a mapper on a client of its own. What is not given is looked up where the AWS SDK does.
 
@@ -80,6 +101,9 @@ class Mapper:
             config: a botocore `Config`: timeouts, pool size, retries, proxies.
             table_prefix: put in front of every table's name.
             cursor_key: signs page tokens, so that nobody can make or change one.
+            write_ids: let every write that must not be repeated leave a mark in its item, by which it is found
+                again if its reply is lost. Models with a version do so in any case.
+            clock: gives the time, for timestamps and expiry; the system's, in UTC, if not given.
 
         Raises:
             AccessDenied: there is no such profile, or the credentials are incomplete.
@@ -95,14 +119,14 @@ class Mapper:
             session=session,
             config=config,
         )
-        return cls._opened(options, GatewayOptions(table_prefix, cursor_key))
+        return cls._opened(options, GatewayOptions(table_prefix, cursor_key, write_ids, clock))
 
     @classmethod
     @asynccontextmanager
     async def _opened(cls, options: ConnectOptions, own: GatewayOptions) -> AsyncGenerator[Mapper]:
         lane = await connect(options)
         mapper = cls.__new__(cls)
-        mapper._gateway = Gateway(lane, own.table_prefix, own.secret())
+        mapper._gateway = own.gateway(lane)
         async with mapper:
             yield mapper
 
@@ -222,7 +246,7 @@ class Mapper:
             ItemTooLarge: over 400 KB.
             WriteOutcomeUnknown: the reply was lost.
         """
-        await items.create(self._gateway, model, when)
+        await writing.create(self._gateway, model, when)
 
     @overload
     async def put(
@@ -246,7 +270,23 @@ class Mapper:
             ItemTooLarge: over 400 KB.
             WriteOutcomeUnknown: the reply to a conditional write was lost.
         """
-        return await items.put(self._gateway, model, when, return_old=return_old)
+        return await writing.put(self._gateway, model, when, return_old=return_old)
+
+    async def save(self, model: BaseModel, *, when: Condition | None = None) -> None:
+        """Write what has changed since the model was read or written; the whole of a model that never was.
+
+        Attributes that the model does not declare stay as they are. Nothing is sent if nothing has changed.
+
+        Raises:
+            VersionConflict: another writer was faster; nothing was written.
+            ItemNotFound: the item was deleted meanwhile; nothing was written.
+            ConditionalCheckFailed: `when` is false; `.item` is the stored item.
+            UniqueViolation: the value of a unique field is taken.
+            ExpressionError: the key has changed, which an item's key never does.
+            CodecError: a value cannot be stored without loss.
+            WriteOutcomeUnknown: the reply was lost, and reading back did not settle it.
+        """
+        await writing.save(self._gateway, model, when)
 
     async def update(
         self,
@@ -254,17 +294,22 @@ class Mapper:
         *actions: Action,
         when: Condition | None = None,
         upsert: bool | None = None,
+        given: Given = None,
     ) -> M:
         """Change an item in place, and return it as it is afterwards.
 
         Atomicity: all actions and the condition are one; every action sees the item as it was before.
 
         Args:
-            target: a key (`Order.key("c1", "o1")`), or a model, of which only the key is used.
+            target: a key (`Order.key("c1", "o1")`), or a model, of which the key is used, and the version checked.
             actions: such as `Order.total.add(5)`.
             when: a condition on the stored item; otherwise nothing is changed.
             upsert: True creates an item that is not there, False never does; None does so only if the actions
-                give every required field, so that no item is left that the model could not read.
+                give every required field, so that no item is left that the model could not read, and every
+                field that an index key is written from.
+            given: what is known of the item, where a key is written from a field that changes and from others:
+                values by field name, a model that was read, or conditions with `==`. What is used of it becomes
+                a condition.
 
         Raises:
             ItemNotFound: there is no such item, and it is not to be created.
@@ -272,9 +317,7 @@ class Mapper:
             ExpressionError: no action, overlapping actions, or a change of the key.
             WriteOutcomeUnknown: the reply was lost, and repeating the update could apply it twice.
         """
-        return await items.update(
-            self._gateway, key_of_target("update", target), actions, when, upsert=upsert
-        )
+        return await writing.update(self._gateway, target, actions, when, upsert=upsert, given=given)
 
     @overload
     async def delete(
@@ -296,7 +339,74 @@ class Mapper:
             ConditionalCheckFailed: `when` is false; `.item` is the stored item, `.failed` what was false.
             WriteOutcomeUnknown: the reply to a conditional delete was lost.
         """
-        return await items.delete(self._gateway, key_of_target("delete", target), when, return_old=return_old)
+        return await writing.delete(self._gateway, target, when, return_old=return_old)
+
+    async def retry_on_conflict(
+        self,
+        key: ItemKey[M],
+        change: Callable[[M], object],
+        *,
+        attempts: int = 5,
+    ) -> M:
+        """Read an item, change it, and save it; again from the start while another writer is faster.
+
+            await mapper.retry_on_conflict(Order.key("c1", "o1"), lambda order: order.lines.append(line))
+
+        Args:
+            key: of a model with a `version()`.
+            change: changes the model that it is given; it may be a coroutine function, and is called for each
+                attempt.
+            attempts: how often to try.
+
+        Returns:
+            The model as it was saved.
+
+        Raises:
+            ItemNotFound: there is no such item.
+            VersionConflict: another writer was faster in every attempt.
+            ExpressionError: the model has no version.
+        """
+        return await retry_on_conflict(self._gateway, key, change, attempts=attempts)
+
+    # Transactions -------------------------------------------------------------------------------------------
+
+    def transaction(self, *, token: str | None = None) -> Transaction:
+        """Write up to 100 items, all of them or none.
+
+            async with mapper.transaction() as tx:
+                tx.update(Stock.key(sku), Stock.left.add(-1), when=Stock.left >= 1)
+                tx.create(order)
+
+        Args:
+            token: up to 36 characters that name the transaction, so that it is not applied twice within ten
+                minutes, whoever sends it; one of its own if not given.
+        """
+        return Transaction(self._gateway, token)
+
+    @overload
+    async def transact_get(self, a: ItemKey[A], /) -> tuple[A | None]: ...
+    @overload
+    async def transact_get(self, a: ItemKey[A], b: ItemKey[B], /) -> tuple[A | None, B | None]: ...
+    @overload
+    async def transact_get(
+        self, a: ItemKey[A], b: ItemKey[B], c: ItemKey[C], /
+    ) -> tuple[A | None, B | None, C | None]: ...
+    @overload
+    async def transact_get(
+        self, a: ItemKey[A], b: ItemKey[B], c: ItemKey[C], d: ItemKey[D], /
+    ) -> tuple[A | None, B | None, C | None, D | None]: ...
+    @overload
+    async def transact_get(self, *keys: ItemKey[M]) -> tuple[M | None, ...]: ...
+    async def transact_get(self, *keys: ItemKey[Any]) -> tuple[Any, ...]:
+        """Read up to 100 items of any models as they are at one moment; None where there is no item.
+
+        Cost: twice the read units of consistent reads.
+
+        Raises:
+            TransactionCanceled: an item is being written by a transaction, and still was after all retries.
+            ExpressionError: no key, or more than 100.
+        """
+        return tuple(await transact_get(self._gateway, [key_of_target("transact_get", key) for key in keys]))
 
     def size_of(self, model: BaseModel) -> ItemSize:
         """What an item weighs as it would be stored, and what writing and reading it costs. Nothing is sent.

@@ -8,16 +8,73 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel
 
 from ddbmodel.codec.values import Item
-from ddbmodel.errors import CodecError, ConditionalCheckFailed, ExpressionError, RequestRefused
+from ddbmodel.errors import (
+    CodecError,
+    ConditionalCheckFailed,
+    DDBModelError,
+    ExpressionError,
+    ItemExists,
+    ItemNotFound,
+    RequestRefused,
+    VersionConflict,
+)
 from ddbmodel.expressions import Action, Condition, failed_clauses
 from ddbmodel.mapper.reading import decoded
+from ddbmodel.mapper.write import Presence, Write
 from ddbmodel.model import ModelPlan
 
 M = TypeVar("M", bound=BaseModel)
+E = TypeVar("E", bound=DDBModelError)
 
 # What DynamoDB says. Engines put more behind it.
 _NO_PARENT: Final = "document path provided in the update expression is invalid"
 _NO_OPERAND: Final = "refers to an attribute that does not exist"
+
+
+def error_of(write: Write, refusal: ConditionalCheckFailed) -> DDBModelError:
+    """The error of a write whose condition was false: what that means for what the caller wanted.
+
+    Args:
+        write: the write.
+        refusal: as it came from the service, with the item as it is stored, if the engine returns it.
+    """
+    found, stored = decoded_refusal(refusal, write.plan, write.condition), refusal.item
+    if write.presence is Presence.NEW and (stored is not None or write.when is None):
+        return _noted(
+            ItemExists(f"{write.subject}: there is an item with this key; use put to replace it", found.item),
+            found,
+        )
+    if _is_conflict(write, stored):
+        message = (
+            f"{write.subject}: another writer was faster, so the stored version is not the one that was read; read "
+            "the item again, or let mapper.retry_on_conflict do it"
+        )
+        return _noted(VersionConflict(message, found.item, found.failed), found)
+    if write.presence is Presence.STORED and stored is None and write.when is None:
+        return ItemNotFound(f"{write.subject}: there is no item with this key; create it{_upsert(write)}")
+    return found
+
+
+def _is_conflict(write: Write, stored: Item | None) -> bool:
+    field = write.plan.roles.version
+    if write.version is None or field is None:
+        return False
+    if stored is None:
+        return write.when is None and write.version > 0
+    version = stored.get(field.stored_name)
+    return version != (None if write.version == 0 else {"N": str(write.version)})
+
+
+def _upsert(write: Write) -> str:
+    if write.verb != "update":
+        return ""
+    return ", or pass upsert=True if the actions may make one"
+
+
+def _noted(error: E, found: ConditionalCheckFailed) -> E:
+    for note in getattr(found, "__notes__", ()):
+        error.add_note(note)
+    return error
 
 
 def decoded_refusal(

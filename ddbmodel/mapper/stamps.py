@@ -40,7 +40,9 @@ class Stamp:
 
     def attributes(self, model: BaseModel) -> Item:
         """The attributes of a whole model that the write sets."""
-        item = {field.stored_name: stored for field, value in self.values(model) if (stored := _of(field, value))}
+        item = {
+            field.stored_name: stored for field, value in self.values(model) if (stored := _of(field, value))
+        }
         if self.write_id is not None:
             item[WRITE_ATTRIBUTE] = {"S": self.write_id}
         return item
@@ -62,7 +64,9 @@ class Stamp:
     def bring_up_to_date(self, model: BaseModel, item: Item) -> None:
         """Give a model what its write has stored."""
         for field, value in self.values(model):
-            vars(model)[field.name] = value  # not by setattr: it is no change of the user's, and may be frozen
+            vars(model)[field.name] = (
+                value  # not by setattr: it is no change of the user's, and may be frozen
+            )
         remember(model, item)
 
     # Updates ------------------------------------------------------------------------------------------------

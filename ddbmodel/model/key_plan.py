@@ -202,6 +202,14 @@ class KeyPlan:
         if self.reserved is not None:
             self._check_reserved(self.reserved, self.primary.partition[0], item)
 
+    def check_attribute(self, name: str, stored: AttributeValue) -> None:
+        """Refuse the value of one key attribute that DynamoDB would refuse.
+
+        Raises:
+            CodecError: it is of another type, empty or too long.
+        """
+        self._rules[name].check(stored)
+
     def _check_reserved(self, reserved: str, partition: KeyBinding, item: Item) -> None:
         if str(item[partition.name].get("S", "")).startswith(reserved):
             raise CodecError(

@@ -147,7 +147,7 @@ class ModelPlan(Generic[M]):
                 f"the item is a {keys.entity_of(item)!r}, and no {keys.entity_name!r}",
                 (keys.entity_attribute or "",),
             )
-        if not self.keeps_extra:
+        if not self.part.keeps_extra:
             return item
         return {name: stored for name, stored in item.items() if name not in self.hidden}
 
@@ -156,11 +156,6 @@ class ModelPlan(Generic[M]):
         """The attributes of an item that are neither fields nor extra values of the model."""
         managed = self.keys.managed if self.keys is not None else frozenset[str]()
         return managed | {WRITE_ATTRIBUTE}
-
-    @cached_property
-    def keeps_extra(self) -> bool:
-        """True if undeclared attributes of an item are kept in the model."""
-        return self.model.model_config.get("extra") == "allow"
 
     # Keys ---------------------------------------------------------------------------------------------
 

@@ -1,0 +1,25 @@
+"""Several items of one moment.
+
+Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactGetItems.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ddbmodel.mapper.gateway import Gateway
+from ddbmodel.mapper.reading import decoded
+from ddbmodel.model import ItemKey, plan_of
+from ddbmodel.operations import TransactGet, TransactGetItems, TransactGetItemsResult
+
+
+async def transact_get(gateway: Gateway, keys: Sequence[ItemKey[Any]]) -> list[Any]:
+    """The models of these keys, in order; None where there is no item."""
+    plans = [plan_of(key.model) for key in keys]
+    gets = tuple(
+        TransactGet(gateway.table_name(plan), key.attributes) for plan, key in zip(plans, keys, strict=True)
+    )
+    reply = await gateway.send(TransactGetItems(gets))
+    items = TransactGetItemsResult.from_wire(reply).items
+    return [None if item is None else decoded(plan, item) for plan, item in zip(plans, items, strict=True)]
