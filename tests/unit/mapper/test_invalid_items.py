@@ -293,4 +293,5 @@ async def test_an_invalid_item_is_a_value_that_shows_nothing() -> None:
     with pytest.raises(FrozenInstanceError):
         entry.key = {}  # type: ignore[misc]
     assert "CodecError" in repr(entry)
+    assert entry.error.__traceback__ is None
     assert not any(text in repr(entry) for text in (SECRET, "o000"))
