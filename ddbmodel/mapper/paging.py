@@ -76,13 +76,14 @@ class Paging:
         stretch = await self.pager.page(start.key, size if limit is None else min(size, limit), backward=True)
         results, invalid = self.pager.reading.sorted_out(reversed(stretch.items))
         # What was written or deleted in between moves the count; at the first item it is right again.
-        before = 0 if stretch.end is None else self._counted(max(0, start.delivered - len(results)))
-        delivered = self._counted(before + len(results))
+        first = stretch.end is None
+        before = 0 if first else max(0, self._counted(start.delivered - len(results)))
+        delivered = self._counted(len(results)) if first else start.delivered
         ends = start.key is None or delivered == limit
         return Page(
             results,
             None if ends else self.cursors.make(Position(stretch.first, delivered)),
-            None if stretch.end is None else self.cursors.make(Position(stretch.end, before, backward=True)),
+            None if first else self.cursors.make(Position(stretch.end, before, backward=True)),
             invalid,
         )
 

@@ -64,7 +64,8 @@ class Reading:
         except CodecError as error:
             if not self.lenient:
                 raise
-            return InvalidItem(_key_of(self.plan, item) or {}, error, item)
+            # Without the traceback, whose frames would keep all that was decoded.
+            return InvalidItem(_key_of(self.plan, item) or {}, error.with_traceback(None), item)
 
     def sorted_out(self, items: Iterable[Item]) -> tuple[list[Any], list[InvalidItem]]:
         """The results of items, and what was set aside of them, each in order."""

@@ -162,6 +162,24 @@ async def test_limit_after_deletes(kept: int, expected: list[int]) -> None:
     assert numbers_of(first.items + rest.items) == expected
 
 
+@pytest.mark.parametrize("size", [1, 2, 10])
+async def test_limit_after_inserts(size: int) -> None:
+    """What was written before the first item since is shown on the way back, never more than the limit at once."""
+    table = order_table()
+    query = table.query().where(C).limit(3)
+    page = await query.page(size=1, after=(await query.page(size=1)).next)
+    table.items += [{**table.items[0], "order_id": {"S": f"a{number}"}} for number in range(4)]
+    back = await query.page(size=size, before=page.previous)
+    assert len(back.items) == min(size, 3)
+    assert numbers_of((await query.page(size=9, after=back.next)).items) == [1, 2]
+    names = [order.order_id for order in back.items]
+    while back.previous is not None:
+        back = await query.page(size=size, before=back.previous)
+        assert len(back.items) <= 3
+        names = [order.order_id for order in back.items] + names
+    assert names == ["a0", "a1", "a2", "a3", "o000"]
+
+
 async def test_selected_rows() -> None:
     """Rows page backward as models do, though the key is not selected."""
     query = order_table().query().where(C).select(Order.total)

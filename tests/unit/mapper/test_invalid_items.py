@@ -113,6 +113,7 @@ def test_no_key() -> None:
         (lambda t: _query(t).where(C).reverse(), [9, 8, 7, 6, 5, 2, 1], [4, 3, 0]),
         (lambda t: _query(t).where(C, Order.note == "even"), [2, 6, 8], [0, 4]),
         (lambda t: _query(t).where(C).limit(3), [1, 2, 5], [0, 3, 4]),
+        (lambda t: _query(t).where(C, Order.note == "even").limit(2), [2, 6], [0, 4]),
         (lambda t: _query(t).where(C).limit(2), [1, 2], [0]),
         (lambda t: _query(t).where(Order.rating == 1).hydrate(), [6, 9], [0, 3]),
         (lambda t: _query(t).where(Order.rating == 1).hydrate().limit(1), [6], [0, 3]),
@@ -223,6 +224,16 @@ async def test_pages_with_a_limit(size: int, bad: tuple[int, ...]) -> None:
     ]
 
 
+@pytest.mark.parametrize("size", [3, 10])
+async def test_last_page_with_a_limit(size: int) -> None:
+    """A limit that bad items keep from being reached does not hide that nothing more comes."""
+    query = _query(_table(0, 8)).where(C).limit(10)
+    page = await query.page(size=size)
+    while page.next is not None:
+        page = await query.page(size=size, after=page.next)
+        assert page.items or page.invalid
+
+
 async def test_batch_get() -> None:
     """What cannot be decoded stands in its place; what is missing is None still."""
     mapper: Mapper = Mapper(_Client(_table(1)))
@@ -282,4 +293,5 @@ async def test_an_invalid_item_is_a_value_that_shows_nothing() -> None:
     with pytest.raises(FrozenInstanceError):
         entry.key = {}  # type: ignore[misc]
     assert "CodecError" in repr(entry)
+    assert entry.error.__traceback__ is None
     assert not any(text in repr(entry) for text in (SECRET, "o000"))
