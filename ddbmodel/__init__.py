@@ -38,7 +38,9 @@ from ddbmodel.errors import (
 from ddbmodel.expressions import Action, Condition, Path
 from ddbmodel.mapper import (
     BatchWriter,
+    Collection,
     Explanation,
+    Groups,
     InvalidItem,
     ItemSize,
     Mapper,
@@ -79,6 +81,7 @@ __all__ = [
     "BatchWriter",
     "CancellationReason",
     "CodecError",
+    "Collection",
     "Condition",
     "ConditionalCheckFailed",
     "ConnectionFailed",
@@ -90,6 +93,7 @@ __all__ = [
     "ExpressionError",
     "Failure",
     "GlobalIndex",
+    "Groups",
     "InvalidCursor",
     "InvalidItem",
     "ItemExists",

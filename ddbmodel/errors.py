@@ -27,8 +27,8 @@
         └── ReplyCorrupt            the reply does not match its checksum or is not a reply of DynamoDB
 
 No message holds an item's values or credentials; values are only on attributes that say so
-(`ConditionalCheckFailed.item`, `UniqueViolation.value`, `UnprocessedItems.leftover`, `CodecError.key`, and the
-items of `TransactionCanceled.reasons`).
+(`ConditionalCheckFailed.item`, `UniqueViolation.value`, `UnprocessedItems.leftover`, `CodecError.key`, and
+the items of `TransactionCanceled.reasons`).
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ def is_surely_small(item: Item, size_bytes: int, levels: int) -> bool:
 
 
 def _at_most(name: str, stored: AttributeValue, inner: list[Item]) -> int:
-    """More bytes than a name and value can weigh; what is inside of a list or map is left to the next level."""
+    """More bytes than a name and value can weigh; what a list or map holds is left to the next level."""
     weight = 4 * len(name) + _DOCUMENT_OVERHEAD + _ELEMENT_OVERHEAD
     for kind, value in stored.items():
         if kind == "S":

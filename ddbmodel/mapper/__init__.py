@@ -12,6 +12,7 @@ Does not belong here: how values are stored (codec, model), the text of expressi
 from __future__ import annotations
 
 from ddbmodel.mapper.batch_writer import BatchWriter
+from ddbmodel.mapper.collection import Collection, Groups
 from ddbmodel.mapper.explanation import Explanation
 from ddbmodel.mapper.item_size import ItemSize
 from ddbmodel.mapper.mapper import Mapper
@@ -24,7 +25,9 @@ from ddbmodel.mapper.write_report import WriteReport
 
 __all__ = [
     "BatchWriter",
+    "Collection",
     "Explanation",
+    "Groups",
     "InvalidItem",
     "ItemSize",
     "Mapper",

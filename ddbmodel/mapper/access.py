@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from ddbmodel.codec.values import AttributeValue, Item
 from ddbmodel.expressions import And, Comparison, Condition, In, Not, Operand, Or, PathRef, Value
 from ddbmodel.mapper.key_ranges import same_key_value
 from ddbmodel.model import ModelPlan
-from ddbmodel.model.key_plan import KeyBinding, KeyPlan
+from ddbmodel.model.key_plan import KeyBinding
 from ddbmodel.schema import IndexSchema, KeyAttribute
 
 
@@ -63,6 +63,19 @@ class AccessPath:
         return attributes - set(self.position) - set(self.index.projection.attributes)
 
 
+class Owner(Protocol):
+    """Tells the items of some models from others of their table. The keys of a model do."""
+
+    @property
+    def entity_attribute(self) -> str | None:
+        """The attribute that holds the entity's name."""
+        ...
+
+    def owns(self, item: Item) -> bool:
+        """False for an item that is left out."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """A usable path, with the conditions split for it.
@@ -75,10 +88,11 @@ class Access:
         excluded: key attributes with values that the sort condition includes and the query does not: the open
             ends of ranges that only `BETWEEN` can express. Items that have one are dropped after reading.
         absorbed: how many fields the sort key absorbed conditions on.
-        missing: fields of the key that an item can be without, and that no condition asks for: the index leaves
-            out the items without them.
+        missing: fields of the key that an item can be without, and that no condition asks for: the index
+            leaves out the items without them.
         hydrates: the path does not hold what is needed, so the items are fetched from the table.
-        owner: the keys of the model, where the table has items of other ones.
+        owner: tells the items that are wanted, where the table has items of several models.
+        bound_by: the conditions that the partition key says completely.
     """
 
     path: AccessPath
@@ -89,7 +103,8 @@ class Access:
     absorbed: int = 0
     missing: tuple[str, ...] = ()
     hydrates: bool = False
-    owner: KeyPlan | None = None
+    owner: Owner | None = None
+    bound_by: tuple[Condition, ...] = ()
 
     @property
     def key_condition(self) -> Condition | None:

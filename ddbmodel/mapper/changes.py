@@ -1,7 +1,7 @@
 """What has changed between two states of an item, as update actions: what `save` sends.
 
-Only what the model declares is compared, so attributes that it does not know stay as they are, inside of parts
-too. Lists and sets are values as a whole.
+Only what the model declares is compared, so attributes that it does not know stay as they are, inside of
+parts too. Lists and sets are values as a whole.
 """
 
 from __future__ import annotations

@@ -65,13 +65,15 @@ def _check_limits(actions: Sequence[TransactAction]) -> None:
     """
     if len(actions) > limits.TRANSACTION_ACTIONS:
         raise ExpressionError(
-            f"the transaction has {len(actions)} actions, those on the guards of unique fields included; DynamoDB "
+            f"the transaction has {len(actions)} actions, those on the guards of unique fields "
+            "included; DynamoDB "
             f"takes {limits.TRANSACTION_ACTIONS}: split it"
         )
     size = sum(map(_size_bytes, actions))
     if size > limits.TRANSACTION_BYTES:
         raise ExpressionError(
-            f"the items of the transaction have {size:,} bytes, DynamoDB takes {limits.TRANSACTION_BYTES:,}: split it"
+            f"the items of the transaction have {size:,} bytes, DynamoDB takes "
+            f"{limits.TRANSACTION_BYTES:,}: split it"
         )
 
 
@@ -81,7 +83,8 @@ def _check_apart(resolved: Sequence[Resolved]) -> None:
     for identity in (identity for one in resolved for identity in one.identities):
         if identity in seen:
             raise ExpressionError(
-                "two writes of the transaction concern one item, or one unique value, and DynamoDB takes one: "
+                "two writes of the transaction concern one item, or one unique value, and DynamoDB "
+                "takes one: "
                 "make two transactions"
             )
         seen.add(identity)

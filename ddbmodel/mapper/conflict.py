@@ -29,7 +29,8 @@ async def retry_on_conflict(
     model, wait = key.model.__name__, backoff or Backoff()
     if plan_of(key.model).roles.version is None:
         raise ExpressionError(
-            f"retry_on_conflict: {model} has no version, so nobody would notice a conflict: declare one with version()"
+            f"retry_on_conflict: {model} has no version, so nobody would notice a conflict: declare "
+            "one with version()"
         )
     if type(attempts) is not int or attempts < 1:
         raise ExpressionError("retry_on_conflict: attempts is a whole number from 1 on")

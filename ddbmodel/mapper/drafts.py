@@ -224,7 +224,8 @@ def _check_same_key(plan: ModelPlan[Any], old: Item, new: Item) -> None:
     for attribute in plan.stored_table.key:
         if attribute.name in old and not is_same(old[attribute.name], new[attribute.name]):
             raise ExpressionError(
-                f"save {plan.model.__name__}: its key has changed since it was read, and the key of an item never "
+                f"save {plan.model.__name__}: its key has changed since it was read, and the key of "
+                "an item never "
                 "changes: create it as a new item, and delete the old one"
             )
 

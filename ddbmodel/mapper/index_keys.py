@@ -102,8 +102,10 @@ def _is_constant(action: Action) -> bool:
 def _new_value(plan: ModelPlan[Any], binding: KeyBinding, action: Action) -> AttributeValue | None:
     if not _is_constant(action) or len(action.path.place.steps) != 1:
         raise ExpressionError(
-            f"update {plan.model.__name__}: {binding.label} is written from {action.path!r}, whose new value is "
-            "computed by the service and so not known here: set a value, or read the item, change it and save it"
+            f"{plan.model.__name__}, update: {binding.label} is written from {action.path!r}, whose "
+            "new value is "
+            "computed by the service and so not known here: set a value, or read the item, change it "
+            "and save it"
         )
     return action.operand.stored if isinstance(action.operand, Value) else None
 
@@ -112,11 +114,12 @@ def _unknown(plan: ModelPlan[Any], binding: KeyBinding, field: str, *, creates: 
     model = plan.model.__name__
     if creates:
         return ExpressionError(
-            f"update {model}: a new item needs {binding.label}, which is written from {field!r} as well: "
+            f"{model}, update: a new item needs {binding.label}, which is written from {field!r} as well: "
             "set it too, or create the item"
         )
     return ExpressionError(
-        f"update {model}: {binding.label} changes as well, and is written from {field!r} too, which is not known "
+        f"{model}, update: {binding.label} changes as well, and is written from {field!r} too, which "
+        "is not known "
         f"here: pass given={{{field!r}: ...}} or the model that was read, given=...; it becomes a condition"
     )
 

@@ -1,4 +1,4 @@
-"""What is known of an item that is about to be updated: its key, what `when=` asks for, and what is `given=`."""
+"""What is known of an item that is to be updated: its key, what `when=` asks for, and what is `given=`."""
 
 # pyright: reportUnnecessaryIsInstance=false
 # The checks are for callers without a type checker.

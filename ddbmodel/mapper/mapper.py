@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 from pydantic import BaseModel
 
-from ddbmodel.errors import ItemNotFound
+from ddbmodel.errors import ExpressionError, ItemNotFound
 from ddbmodel.expressions import Action, Condition
 from ddbmodel.mapper import batch_get, items, tables, writing
 from ddbmodel.mapper.arguments import key_of_target, key_of_values, plan_of_class, plan_of_object
 from ddbmodel.mapper.batch_writer import BatchWriter, OnError
+from ddbmodel.mapper.collection import Collection
 from ddbmodel.mapper.conflict import retry_on_conflict
 from ddbmodel.mapper.gateway import Clock, GatewayOptions
 from ddbmodel.mapper.item_size import ItemSize, size_of_item
@@ -39,6 +40,7 @@ A = TypeVar("A", bound=BaseModel)
 B = TypeVar("B", bound=BaseModel)
 C = TypeVar("C", bound=BaseModel)
 D = TypeVar("D", bound=BaseModel)
+E = TypeVar("E", bound=BaseModel)
 
 
 class Mapper:
@@ -101,8 +103,8 @@ class Mapper:
             config: a botocore `Config`: timeouts, pool size, retries, proxies.
             table_prefix: put in front of every table's name.
             cursor_key: signs page tokens, so that nobody can make or change one.
-            write_ids: let every write that must not be repeated leave a mark in its item, by which it is found
-                again if its reply is lost. Models with a version do so in any case.
+            write_ids: let every write that must not be repeated leave a mark in its item, by which it is
+                found again if its reply is lost. Models with a version do so in any case.
             clock: gives the time, for timestamps and expiry; the system's, in UTC, if not given.
 
         Raises:
@@ -301,15 +303,16 @@ class Mapper:
         Atomicity: all actions and the condition are one; every action sees the item as it was before.
 
         Args:
-            target: a key (`Order.key("c1", "o1")`), or a model, of which the key is used, and the version checked.
+            target: a key (`Order.key("c1", "o1")`), or a model, of which the key is used, and the version
+                checked.
             actions: such as `Order.total.add(5)`.
             when: a condition on the stored item; otherwise nothing is changed.
             upsert: True creates an item that is not there, False never does; None does so only if the actions
                 give every required field, so that no item is left that the model could not read, and every
                 field that an index key is written from.
-            given: what is known of the item, where a key is written from a field that changes and from others:
-                values by field name, a model that was read, or conditions with `==`. What is used of it becomes
-                a condition.
+            given: what is known of the item, where a key is written from a field that changes and from
+                others: values by field name, a model that was read, or conditions with `==`. What is used of
+                it becomes a condition.
 
         Raises:
             ItemNotFound: there is no such item, and it is not to be created.
@@ -419,18 +422,54 @@ class Mapper:
 
     # Many items ---------------------------------------------------------------------------------------------
 
-    def query(self, model: type[M], *, on_invalid: OnInvalid = "raise") -> Query[M]:
+    @overload
+    def query(self, model: type[M], /, *, on_invalid: OnInvalid = "raise") -> Query[M]: ...
+    @overload
+    def query(self, a: type[A], b: type[B], /, *, on_invalid: OnInvalid = "raise") -> Collection[A | B]: ...
+    @overload
+    def query(
+        self, a: type[A], b: type[B], c: type[C], /, *, on_invalid: OnInvalid = "raise"
+    ) -> Collection[A | B | C]: ...
+    @overload
+    def query(
+        self, a: type[A], b: type[B], c: type[C], d: type[D], /, *, on_invalid: OnInvalid = "raise"
+    ) -> Collection[A | B | C | D]: ...
+    @overload
+    def query(
+        self,
+        a: type[A],
+        b: type[B],
+        c: type[C],
+        d: type[D],
+        e: type[E],
+        /,
+        *,
+        on_invalid: OnInvalid = "raise",
+    ) -> Collection[A | B | C | D | E]: ...
+    @overload
+    def query(self, *models: type[BaseModel], on_invalid: OnInvalid = "raise") -> Collection[Any]: ...
+    def query(self, *models: type[BaseModel], on_invalid: OnInvalid = "raise") -> Any:
         """Read the items of one partition key: `mapper.query(Order).where(Order.customer_id == "c1")`.
 
-        Nothing is sent before the query is iterated over, listed, counted or paged.
+        Several models of a shared table are read together: `mapper.query(Customer, Order)` yields both, each
+        item as the model of its entity. Nothing is sent before the query is iterated over, listed, counted or
+        paged.
 
         Args:
-            model: the model.
+            models: the model, or several that share a table.
             on_invalid: what to do about an item that cannot be decoded: `"raise"` the `CodecError`, or
                 `"collect"` it in `Query.invalid` or `Page.invalid` and go on; the limit does not count it.
+
+        Raises:
+            ExpressionError: no model, or several that do not share a table.
         """
+        if not models:
+            raise ExpressionError("query takes a model class such as Order, or several")
         options = ReadOptions(lenient=is_lenient(on_invalid))
-        return Query(self._gateway, plan_of_class("query", model), options)
+        plans = [plan_of_class("query", model) for model in models]
+        if len(plans) == 1:
+            return Query(self._gateway, plans[0], options)
+        return Collection(self._gateway, plans, options)
 
     def scan(self, model: type[M], *, segments: int = 1, on_invalid: OnInvalid = "raise") -> Scan[M]:
         """Read every item of a model's table, in parallel segments; `.where()` filters what was read.

@@ -15,6 +15,7 @@ from ddbmodel.codec.values import Item
 from ddbmodel.expressions import Condition, Projection
 from ddbmodel.mapper.access import Access, Wish
 from ddbmodel.mapper.batch_get import fetch_items
+from ddbmodel.mapper.entities import Entities
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.paths import attribute_paths
 from ddbmodel.mapper.reading import InvalidItem, Reading
@@ -99,6 +100,7 @@ class Pager:
         options: the read's options.
         make_request: makes the request for a page.
         segments: how many segments to read in parallel; 1 reads one page after the other.
+        entities: the models, if they are several.
     """
 
     gateway: Gateway
@@ -107,13 +109,14 @@ class Pager:
     options: ReadOptions
     make_request: Callable[[Access, PageRequest], ReadRequest]
     segments: int = 1
+    entities: Entities | None = None
 
     # What comes out ------------------------------------------------------------------------------------
 
     @property
     def reading(self) -> Reading:
         """How items are decoded."""
-        return Reading(self.plan, self.options.selection, self.options.lenient)
+        return Reading(self.entities or self.plan, self.options.selection, self.options.lenient)
 
     async def results(self, invalid: list[InvalidItem]) -> AsyncGenerator[Any]:
         """The results that come out, up to the read's limit, which does not count what goes to `invalid`."""
@@ -181,7 +184,7 @@ class Pager:
         request = self.make_request(self.access.settled(), self._request())
         # Two models may send the same request; the name of the class is all that stays when its module moves.
         return {
-            "model": self.plan.model.__name__,
+            "model": self.plan.model.__name__ if self.entities is None else self.entities.names,
             "request": request.to_wire(),
             "limit": self.options.limit,
         }

@@ -41,7 +41,7 @@ def field_path(plan: ModelPlan[Any], field: FieldCodec) -> PathRef:
 
 
 def attribute_path(plan: ModelPlan[Any], name: str) -> PathRef:
-    """The path of an attribute by its stored name: of a field, a key that a template writes, or the entity."""
+    """The path of an attribute by its name: of a field, of a key that a template writes, or any other."""
     field = plan.part.by_stored_name.get(name)
     return PathRef(plan.model, (name,), name, STR) if field is None else field_path(plan, field)
 

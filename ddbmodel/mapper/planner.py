@@ -40,8 +40,8 @@ def choose(plan: ModelPlan[Any], conditions: Iterable[Condition], wish: Wish) ->
     lacks: list[str] = []
     for path in _candidates(plan, wish):
         try:
-            access = _with_contents(plan, _complete(_split(plan, path, conjuncts), wish), wish)
-        except _Unusable as reason:
+            access = with_contents(plan, _complete(split_for(plan, path, conjuncts), wish), wish)
+        except Unusable as reason:
             lacks.append(f"{path.name} ({_names(path.bindings)}): {reason}")
             continue
         if best is None or _merit(access) > _merit(best):
@@ -62,8 +62,8 @@ def for_scan(plan: ModelPlan[Any], conditions: Iterable[Condition], wish: Wish) 
     owner = plan.stored_keys if plan.shared is not None else None
     access = Access(path, (), (), (*filters, *_own_items(plan, path)), owner=owner)
     try:
-        return _with_contents(plan, access, wish)
-    except _Unusable as reason:
+        return with_contents(plan, access, wish)
+    except Unusable as reason:
         raise ExpressionError(
             f"{path.name} does not serve this scan of {plan.model.__name__}: {reason}"
         ) from None
@@ -84,8 +84,8 @@ def _merit(access: Access) -> tuple[bool, int]:
     return not access.missing, access.absorbed
 
 
-class _Unusable(Exception):
-    """Why a path does not serve."""
+class Unusable(Exception):
+    """Why a path does not serve. It never leaves the planners."""
 
 
 def _candidates(plan: ModelPlan[Any], wish: Wish) -> list[AccessPath]:
@@ -117,9 +117,15 @@ class _Split:
     narrowed: set[str] = field(default_factory=set[str])
 
 
-def _split(plan: ModelPlan[Any], path: AccessPath, conjuncts: Sequence[Condition]) -> Access:
+def split_for(plan: ModelPlan[Any], path: AccessPath, conjuncts: Sequence[Condition]) -> Access:
+    """The conditions on a model, split for one of its paths.
+
+    Raises:
+        Unusable: the path does not serve them.
+    """
     offers, split = _offers(conjuncts), _Split()
     _take_partition(plan, path, offers, split)
+    bound_by = tuple(condition for condition in conjuncts if _attribute_of(condition) in split.served)
     _take_sort(plan, path, offers, split)
     filters = tuple(condition for condition in conjuncts if _attribute_of(condition) not in split.served)
     _check_filters(path, filters)
@@ -138,6 +144,7 @@ def _split(plan: ModelPlan[Any], path: AccessPath, conjuncts: Sequence[Condition
         len(split.narrowed - _bound_names(path)),
         tuple(dict.fromkeys(missing)),
         owner=plan.stored_keys if plan.shared is not None else None,
+        bound_by=bound_by,
     )
 
 
@@ -177,7 +184,7 @@ def _take_partition(
         split.served |= taken.served
         split.narrowed |= taken.narrowed
     if missing:
-        raise _Unusable(f"needs == on {' and '.join(dict.fromkeys(missing))}")
+        raise Unusable(f"needs == on {' and '.join(dict.fromkeys(missing))}")
 
 
 def _is_bound(source: FieldCodec, offers: dict[str, list[Condition]]) -> bool:
@@ -227,7 +234,7 @@ def _check_lengths(condition: Condition, limit_bytes: int) -> None:
     for value in constants_of(condition):
         size = value_size_bytes(value.stored)
         if not 1 <= size <= limit_bytes:
-            raise _Unusable(
+            raise Unusable(
                 f"{subject_of(condition)!r} is compared with a value of {size:,} bytes, "
                 f"and a key has 1 to {limit_bytes:,}"
             )
@@ -242,7 +249,7 @@ def _check_filters(path: AccessPath, filters: Sequence[Condition]) -> None:
     for condition in filters:
         for ref in condition.paths:
             if ref.place.steps[0] in keys:
-                raise _Unusable(_why_no_filter(path, condition, ref))
+                raise Unusable(_why_no_filter(path, condition, ref))
 
 
 def _why_no_filter(path: AccessPath, condition: Condition, ref: PathRef) -> str:
@@ -265,7 +272,7 @@ def _complete(access: Access, wish: Wish) -> Access:
     """
     path, missing = access.path, access.missing
     if missing and path.index is not None and path.index.kind == "local" and wish.index is None:
-        raise _Unusable(
+        raise Unusable(
             f"holds only items that have {missing[0]}: ask for them by a condition, or by .using()"
         )
     return access
@@ -274,24 +281,24 @@ def _complete(access: Access, wish: Wish) -> Access:
 # What a path holds -------------------------------------------------------------------------------------
 
 
-def _with_contents(plan: ModelPlan[Any], access: Access, wish: Wish) -> Access:
+def with_contents(plan: ModelPlan[Any], access: Access, wish: Wish) -> Access:
     """The access, if the path can be read as wished and holds what is needed.
 
     The service takes no filter on what an index does not hold, and of a global index it returns nothing else.
     """
     path = access.path
     if wish.consistent and path.index is not None and path.index.kind == "global":
-        raise _Unusable("a global index cannot be read consistently")
+        raise Unusable("a global index cannot be read consistently")
     filtered = frozenset(str(ref.place.steps[0]) for part in access.filters for ref in part.paths)
     if lacking := path.lacking(filtered):
-        raise _Unusable(f"does not hold {_fields(plan, lacking)}, so nothing can be filtered by it")
+        raise Unusable(f"does not hold {_fields(plan, lacking)}, so nothing can be filtered by it")
     needed = _everything(plan) if wish.attributes is None else wish.attributes
     if path.holds(needed):
         return access
     if wish.hydrate:
         return replace(access, hydrates=True)
     what = "every attribute" if needed is None else _fields(plan, path.lacking(needed))
-    raise _Unusable(f"does not hold {what}: .select() fields that it holds, or ask to .hydrate()")
+    raise Unusable(f"does not hold {what}: .select() fields that it holds, or ask to .hydrate()")
 
 
 def _everything(plan: ModelPlan[Any]) -> frozenset[str] | None:

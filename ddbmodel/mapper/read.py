@@ -62,7 +62,7 @@ class Read(ABC, Generic[R]):
                     f"where() takes conditions such as {self._plan.model.__name__}.status == ..., "
                     f"not a {type(condition).__name__}"
                 )
-            check_paths(self._plan, condition.paths)
+            self._check(condition)
         return self._with(conditions=(*self._options.conditions, *conditions))
 
     def limit(self, items: int) -> Self:
@@ -113,6 +113,10 @@ class Read(ABC, Generic[R]):
 
     def _selecting(self, paths: Sequence[PathRef]) -> Any:
         return self._with(selection=Selection(self._plan, paths))
+
+    def _check(self, condition: Condition) -> None:
+        """Refuse a condition on another model."""
+        check_paths(self._plan, condition.paths)
 
     def _with(self, **changes: Any) -> Self:
         return type(self)(self._gateway, self._plan, replace(self._options, **changes))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar, overload
 
 from pydantic import BaseModel
 
@@ -37,6 +37,18 @@ class InvalidItem:
     item: Item = field(repr=False)
 
 
+class Decoder(Protocol):
+    """Makes models of stored items. The plan of a model does."""
+
+    def decode(self, item: Item) -> Any:
+        """The model of a stored item."""
+        ...
+
+    def key_from_item(self, item: Item) -> Item:
+        """The primary key's attributes of a stored item."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How the items of one read are decoded.
@@ -47,7 +59,7 @@ class Reading:
         lenient: set aside what cannot be decoded.
     """
 
-    plan: ModelPlan[Any]
+    plan: Decoder
     selection: Selection | None = None
     lenient: bool = False
 
@@ -77,7 +89,11 @@ class Reading:
         return results, invalid
 
 
-def decoded(plan: ModelPlan[M], item: Item) -> M:
+@overload
+def decoded(plan: ModelPlan[M], item: Item) -> M: ...
+@overload
+def decoded(plan: Decoder, item: Item) -> Any: ...
+def decoded(plan: Decoder, item: Item) -> Any:
     """The model of a stored item.
 
     Raises:
@@ -101,7 +117,7 @@ def is_lenient(on_invalid: OnInvalid) -> bool:
     return on_invalid == "collect"
 
 
-def _row(plan: ModelPlan[Any], selection: Selection, item: Item) -> tuple[Any, ...]:
+def _row(plan: Decoder, selection: Selection, item: Item) -> tuple[Any, ...]:
     try:
         return selection.row(item)
     except CodecError as error:
@@ -109,7 +125,7 @@ def _row(plan: ModelPlan[Any], selection: Selection, item: Item) -> tuple[Any, .
         raise
 
 
-def _key_of(plan: ModelPlan[Any], item: Item) -> Item | None:
+def _key_of(plan: Decoder, item: Item) -> Item | None:
     """The primary key of a stored item; None if it was read without."""
     try:
         return plan.key_from_item(item)

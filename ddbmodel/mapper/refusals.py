@@ -46,7 +46,8 @@ def error_of(write: Write, refusal: ConditionalCheckFailed) -> DDBModelError:
         )
     if _is_conflict(write, stored):
         message = (
-            f"{write.subject}: another writer was faster, so the stored version is not the one that was read; read "
+            f"{write.subject}: another writer was faster, so the stored version is not the one that "
+            "was read; read "
             "the item again, or let mapper.retry_on_conflict do it"
         )
         return _noted(VersionConflict(message, found.item, found.failed), found)

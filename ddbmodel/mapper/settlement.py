@@ -1,7 +1,7 @@
 """What became of a write whose reply was lost: found out by reading back, where that can be known for sure.
 
-A write of a model with a version leaves a mark in the item, that no other write leaves, and raises the version
-by one. So the stored item tells:
+A write of a model with a version leaves a mark in the item, that no other write leaves, and raises the
+version by one. So the stored item tells:
 
 | stored item | the write |
 |---|---|
@@ -87,7 +87,8 @@ async def _read_back(gateway: Gateway, write: Write, lost: WriteOutcomeUnknown) 
 
 def _outcome(write: Write, item: Item | None) -> _Outcome:
     if item is None:
-        # A new item that is not there can be written now. Anything else may have been deleted after the write.
+        # A new item that is not there can be written now. Anything else may have been deleted after the
+        # write.
         is_new = write.presence is Presence.NEW or (write.version == 0 and write.verb != "delete")
         return _Outcome.NOT_APPLIED if is_new else _Outcome.UNKNOWN
     if write.write_id is not None and item.get(WRITE_ATTRIBUTE) == {"S": write.write_id}:

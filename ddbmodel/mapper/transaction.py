@@ -42,16 +42,16 @@ class Transaction:
 
     Args:
         gateway: the way to the service.
-        token: up to 36 characters that name the transaction, one of its own if not given. Sent again within ten
-            minutes with the same token and writes, it is not applied a second time.
+        token: up to 36 characters that name the transaction, one of its own if not given. Sent again within
+            ten minutes with the same token and writes, it is not applied a second time.
 
     Raises:
         ExpressionError: more than 100 writes, two to one item, or over 4 MB; nothing was sent.
         ItemExists, ItemNotFound, VersionConflict, UniqueViolation, ConditionalCheckFailed: on leaving: of the
             first write whose condition was false. Nothing was written. The cause is a `TransactionCanceled`
             with the reasons of all.
-        TransactionCanceled: on leaving: for other reasons, such as a conflict with another writer that did not
-            end.
+        TransactionCanceled: on leaving: for other reasons, such as a conflict with another writer that did
+            not end.
     """
 
     def __init__(self, gateway: Gateway, token: str | None = None) -> None:
@@ -107,7 +107,8 @@ class Transaction:
             raise ExpressionError(_CLOSED)
         if any(write.identity == other.identity for other in self._writes):
             raise ExpressionError(
-                f"{write.subject}: the transaction has a write or check of this item already, and DynamoDB takes "
+                f"{write.subject}: the transaction has a write or check of this item already, and "
+                "DynamoDB takes "
                 "one for an item: put them into one update, with when= for the check"
             )
         if len(self._writes) >= limits.TRANSACTION_ACTIONS:

@@ -133,7 +133,8 @@ def _value_of(write: Write, action: Action) -> AttributeValue | None:
     if action.verb == "SET" and isinstance(action.operand, Value):
         return action.operand.stored
     raise ExpressionError(
-        f"{write.subject}: {action.path!r} is unique, and its new value is computed by the service: set a value"
+        f"{write.subject}: {action.path!r} is unique, and its new value is computed by the service: "
+        "set a value"
     )
 
 

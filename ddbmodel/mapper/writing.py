@@ -1,4 +1,4 @@
-"""The writing verbs: a write is described, then sent by itself, or in a transaction if unique values change."""
+"""The writing verbs: a write is described, then sent alone, or in a transaction if unique values change."""
 
 from __future__ import annotations
 
@@ -68,7 +68,8 @@ async def _send(gateway: Gateway, write: Write, returned: Returned) -> Any:
         return result(write, await send_write(gateway, write, returned))
     if returned == "ALL_OLD":
         raise ExpressionError(
-            f"{write.subject}: return_old is not possible where unique fields change, which takes a transaction: "
+            f"{write.subject}: return_old is not possible where unique fields change, which takes a "
+            "transaction: "
             "read the item first"
         )
     await commit(gateway, [write])

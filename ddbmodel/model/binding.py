@@ -20,8 +20,8 @@ def bind_keys(
     """Give the keys of an entity.
 
     Raises:
-        ModelDefinitionError: there is no primary key or several, an index is unknown, a template is wrong, or a
-            field has the name of an attribute that a template writes.
+        ModelDefinitionError: there is no primary key or several, an index is unknown, a template is wrong,
+            or a field has the name of an attribute that a template writes.
     """
     try:
         return _Binder(table, part).keys(entity, declared)
@@ -103,7 +103,8 @@ class _Binder:
         if len(given) != len(attributes):
             names = ", ".join(attribute.name for attribute in attributes) or "none"
             raise ModelDefinitionError(
-                f"{role}= has {len(given)} templates, and the {role} key {len(attributes)} attributes ({names})"
+                f"{role}= has {len(given)} templates, and the {role} key {len(attributes)} attributes "
+                f"({names})"
             )
         pairs = zip(attributes, given, strict=True)
         return tuple(self._binding(attribute, text, is_sort=role == "sort") for attribute, text in pairs)
@@ -112,7 +113,8 @@ class _Binder:
         field = self._part.by_stored_name.get(attribute.name)
         if field is None:
             raise ModelDefinitionError(
-                f"key attribute {attribute.name!r} has neither a template nor a field that is stored under its "
+                f"key attribute {attribute.name!r} has neither a template nor a field that is stored "
+                "under its "
                 f'name: declare Key(..., {role}="...{{a_field}}...")'
             )
         return self._field_binding(attribute, field)
@@ -121,7 +123,8 @@ class _Binder:
         if field.codec.types - {"NULL"} != {attribute.type}:
             stored = "/".join(sorted(field.codec.types)) or "whatever its serializer returns"
             raise ModelDefinitionError(
-                f"key attribute {attribute.name!r} holds {attribute.type}, and field {field.name!r} is stored "
+                f"key attribute {attribute.name!r} holds {attribute.type}, and field {field.name!r} "
+                "is stored "
                 f"as {stored}: declare KeyAttribute({attribute.name!r}, ...) of its type, or a template"
             )
         if field.codec.nullable and field.visible_null:
@@ -147,7 +150,8 @@ class _Binder:
         """A key attribute of another type than text is a copy of one field."""
         if len(pieces) != 1 or not fields or pieces[0] != Slot(fields[0].name, ""):
             raise ModelDefinitionError(
-                f"key attribute {attribute.name!r} holds {attribute.type}, so its template is one field alone, "
+                f"key attribute {attribute.name!r} holds {attribute.type}, so its template is one "
+                "field alone, "
                 f"such as '{{number}}', not {text!r}"
             )
         return self._field_binding(attribute, fields[0])
@@ -174,7 +178,8 @@ class _Binder:
                 field = self._part.by_stored_name.get(binding.name)
                 if field is not None and binding.template is not None:
                     raise ModelDefinitionError(
-                        f"field {field.name!r} is stored as {binding.name!r}, which a template writes: store it "
+                        f"field {field.name!r} is stored as {binding.name!r}, which a template "
+                        "writes: store it "
                         "under another name with attribute=, or leave the template out"
                     )
 
@@ -196,5 +201,6 @@ def _check_once(paths: Sequence[KeyPath]) -> None:
             other = written.setdefault(binding.name, binding)
             if other.label != binding.label:
                 raise ModelDefinitionError(
-                    f"key attribute {binding.name!r} is written in two ways: {other.label} and {binding.label}"
+                    f"key attribute {binding.name!r} is written in two ways: {other.label} and "
+                    f"{binding.label}"
                 )

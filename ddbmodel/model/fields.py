@@ -118,9 +118,10 @@ def sort_key(*, attribute: str | None = None, stored_as: StoredAs | None = None,
 
 
 def version(*, attribute: str | None = None, **arguments: Any) -> Any:
-    """Make a whole number the item's version: every write raises it, and checks that it is the one that was read.
+    """Make a whole number the item's version.
 
-    A model that was never stored has version 0. A write that finds another version is a `VersionConflict`.
+    Every write raises it, and checks that it is the one that was read. A model that was never stored has
+    version 0. A write that finds another version is a `VersionConflict`.
     Beside the version, a mark of the last write is stored in the attribute `_write`, by which a write whose
     reply was lost is found again.
     """

@@ -54,9 +54,9 @@ class Key:
         primary = Key(partition="CUSTOMER#{customer_id}", sort="ORDER#{order_id}")
         by_status = Key("gsi1", partition="STATUS#{status}", sort="{placed_at}")
 
-    `{order_id}` is the stored text of a field; `{number:08d}` has a width, `{price:012.2f}` decimal places too;
-    `{placed_at}` is a datetime in UTC, `{placed_at:%Y-%m}` the beginning of one. Values cannot forge keys: `#`
-    and `$` in them are escaped.
+    `{order_id}` is the stored text of a field; `{number:08d}` has a width, `{price:012.2f}` decimal places
+    too; `{placed_at}` is a datetime in UTC, `{placed_at:%Y-%m}` the beginning of one. Values cannot forge
+    keys: `#` and `$` in them are escaped.
     An item of which a field in an index's template is None is not in that index.
 
     Args:

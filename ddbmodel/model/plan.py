@@ -248,7 +248,7 @@ def compile_plan(
     }
     if table is None:
         return ModelPlan(cls, codec, None, dict(indexes))
-    keys = _keys(cls, table, codec, options, indexes, entity)
+    keys = _keys(cls, table, codec, options=options, indexes=indexes, entity=entity)
     guards = _guards(cls, keys, [codec.fields[name] for name, option in options.items() if option.unique])
     keys = replace(keys, reserved=GUARD_PREFIX if guards and keys.entity_name is None else None)
     shared = table if isinstance(table, Table) else None
@@ -264,6 +264,7 @@ def _keys(
     cls: type[Any],
     table: str | Table,
     codec: PartCodec,
+    *,
     options: Mapping[str, FieldOptions],
     indexes: Mapping[str, Index],
     entity: str | None,

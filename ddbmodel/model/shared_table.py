@@ -27,10 +27,11 @@ class TableIndex:
 
     Args:
         name: its name in DynamoDB.
-        partition_key: an attribute's name, or up to four. They hold text; `KeyAttribute("n", "N")` holds numbers.
+        partition_key: an attribute's name, or up to four. They hold text; `KeyAttribute("n", "N")` holds
+            numbers.
         sort_key: likewise; None for an index without one.
-        projection: `"ALL"`, `"KEYS_ONLY"`, or the names of attributes to hold beside the keys. The entity's name
-            is one of them by itself.
+        projection: `"ALL"`, `"KEYS_ONLY"`, or the names of attributes to hold beside the keys. The entity's
+            name is one of them by itself.
         local: a local index, which shares the table's partition key, and can be read consistently.
     """
 
@@ -62,7 +63,8 @@ class TableIndex:
 class Table:
     """A table that several models share; each is an `entity` of it.
 
-        shop = Table("shop", partition_key="pk", sort_key="sk", indexes=[TableIndex("gsi1", "gsi1pk", "gsi1sk")])
+        by_status = TableIndex("gsi1", "gsi1pk", "gsi1sk")
+        shop = Table("shop", partition_key="pk", sort_key="sk", indexes=[by_status])
 
         class Customer(Model, table=shop, entity="customer"): ...
 
@@ -91,7 +93,8 @@ class Table:
         self.schema = TableSchema(name, _key(partition_key), _key(sort_key), built)
         if entity_attribute in {attribute.name for attribute in self.schema.attributes()}:
             raise ModelDefinitionError(
-                f"table {name!r}: {entity_attribute!r} is a key attribute, and holds the entity's name as well; "
+                f"table {name!r}: {entity_attribute!r} is a key attribute, and holds the entity's "
+                "name as well; "
                 "pass another entity_attribute="
             )
         self._entities: WeakValueDictionary[str, type[Any]] = WeakValueDictionary()
@@ -131,8 +134,10 @@ class Table:
         for guard in plan.guards:
             if _may_meet(plan.stored_keys.primary, guard.path):
                 raise ModelDefinitionError(
-                    f"{model.__name__}: its key ({plan.stored_keys.primary.described}) could be the one of a guard of "
-                    f"a unique field ({guard.path.described}): begin the key with a word, such as 'USER#{{user_id}}'"
+                    f"{model.__name__}: its key ({plan.stored_keys.primary.described}) could be the "
+                    "one of a guard of "
+                    f"a unique field ({guard.path.described}): begin the key with a word, such as "
+                    f"'USER#{{user_id}}'"
                 )
         self._entities[name] = model
 
@@ -157,7 +162,8 @@ def _check_apart(model: type[Any], mine: ModelPlan[Any], theirs: ModelPlan[Any])
         if _may_meet(one, another):
             raise ModelDefinitionError(
                 f"{model.__name__}: its key ({one.described}) can be the same as one of "
-                f"{theirs.model.__name__} ({another.described}), so one could overwrite the other; begin the sort "
+                f"{theirs.model.__name__} ({another.described}), so one could overwrite the other; "
+                "begin the sort "
                 "keys with different words, such as 'ORDER#{order_id}' and 'INVOICE#{invoice_id}'"
             )
 

@@ -25,7 +25,8 @@ from ddbmodel.schema.key_forms import KeyForm
 
 ESCAPE: Final = "$"
 SEPARATOR: Final = "#"
-# `$%` stands for the character 0, `$I` for `$` itself: in the order of the characters, and none is `#` or `$`.
+# `$%` stands for the character 0, `$I` for `$` itself: in the order of the characters, and none is `#` or
+# `$`.
 _SHIFT: Final = 0x25
 _RESERVED: Final = re.compile(r"[#$]")
 _UP_TO_ESCAPE: Final = re.compile(r"[\x00-$]")
