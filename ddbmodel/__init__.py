@@ -35,7 +35,21 @@ from ddbmodel.errors import (
     WrongEventLoop,
 )
 from ddbmodel.expressions import Action, Condition, Path
-from ddbmodel.mapper import BatchWriter, Explanation, Mapper, Page, Query, Scan, WriteReport
+from ddbmodel.mapper import (
+    BatchWriter,
+    Exchange,
+    Explanation,
+    Hook,
+    IndexUsage,
+    Mapper,
+    Page,
+    Query,
+    Scan,
+    TableUsage,
+    Tracing,
+    Usage,
+    WriteReport,
+)
 from ddbmodel.model import (
     Attr,
     EpochMicroseconds,
@@ -50,7 +64,7 @@ from ddbmodel.model import (
     partition_key,
     sort_key,
 )
-from ddbmodel.operations import OnDemand, Provisioned, TableDescription
+from ddbmodel.operations import ConsumedCapacity, OnDemand, Provisioned, Request, TableDescription
 
 __all__ = [
     "AccessDenied",
@@ -61,14 +75,18 @@ __all__ = [
     "Condition",
     "ConditionalCheckFailed",
     "ConnectionFailed",
+    "ConsumedCapacity",
     "DDBModelError",
     "EpochMicroseconds",
     "EpochMilliseconds",
     "EpochSeconds",
+    "Exchange",
     "Explanation",
     "ExpressionError",
     "Failure",
     "GlobalIndex",
+    "Hook",
+    "IndexUsage",
     "InvalidCursor",
     "ItemExists",
     "ItemKey",
@@ -87,16 +105,20 @@ __all__ = [
     "Provisioned",
     "Query",
     "ReplyCorrupt",
+    "Request",
     "RequestRefused",
     "Scan",
     "ServiceError",
     "TableDescription",
     "TableInUse",
     "TableNotFound",
+    "TableUsage",
     "Throttled",
+    "Tracing",
     "TransactionCanceled",
     "UniqueViolation",
     "UnprocessedItems",
+    "Usage",
     "VersionConflict",
     "WriteOutcomeUnknown",
     "WriteReport",

@@ -1,4 +1,4 @@
-"""What every verb of the mapper needs: the transport, and the names of tables."""
+"""What every verb of the mapper needs: the transport, who looks on, and the names of tables."""
 
 # pyright: reportUnnecessaryIsInstance=false
 # The checks are for callers without a type checker.
@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ddbmodel.errors import ExpressionError, ModelDefinitionError
+from ddbmodel.mapper.hooks import AnyHook, registrations
+from ddbmodel.mapper.onlookers import Onlookers
 from ddbmodel.model import ModelPlan
 from ddbmodel.operations import Request
 from ddbmodel.schema.tables import check_resource_name
@@ -25,14 +28,17 @@ class GatewayOptions:
     Attributes:
         table_prefix: put in front of every table's name.
         cursor_key: signs page tokens; None leaves them unsigned.
+        hooks: called before and after each request.
 
     Raises:
         ModelDefinitionError: the prefix has characters that a table's name cannot have.
-        ExpressionError: the key is neither text nor bytes, or empty.
+        ExpressionError: the key is neither text nor bytes, or empty; or the hooks are none.
     """
 
     table_prefix: str = ""
     cursor_key: bytes | str | None = field(default=None, repr=False)
+    hooks: Iterable[AnyHook] = ()
+    onlookers: Onlookers = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.table_prefix, str) or not _PREFIX.fullmatch(self.table_prefix):
@@ -43,6 +49,7 @@ class GatewayOptions:
             raise ExpressionError(
                 "cursor_key is a secret of text or bytes, and not empty; None signs nothing"
             )
+        object.__setattr__(self, "onlookers", Onlookers(registrations(self.hooks)))
 
     def secret(self) -> bytes | None:
         """The key that signs page tokens."""
@@ -57,16 +64,20 @@ class Gateway:
         transport: sends requests.
         table_prefix: put in front of every table's name.
         cursor_key: signs page tokens; None leaves them unsigned.
+        onlookers: the hooks, and the measures that are open.
     """
 
     transport: Transport
     table_prefix: str = ""
     cursor_key: bytes | None = field(default=None, repr=False)
+    onlookers: Onlookers = field(default_factory=Onlookers, repr=False)
     _names: dict[str, str] = field(default_factory=dict[str, str], init=False, repr=False)
 
     async def send(self, request: Request) -> dict[str, Any]:
-        """Send one request; see `Transport.send` for what it raises."""
-        return await self.transport.send(request)
+        """Send one request; see `Transport.send` for what it raises. A hook may raise anything before."""
+        if not self.onlookers.present:
+            return await self.transport.send(request)
+        return await self.onlookers.send(self.transport, request)
 
     def table_name(self, plan: ModelPlan[Any]) -> str:
         """The deployed name of a model's table.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
@@ -15,8 +15,10 @@ from ddbmodel.mapper import batch_get, items, tables
 from ddbmodel.mapper.arguments import key_of_target, key_of_values, plan_of_class
 from ddbmodel.mapper.batch_writer import BatchWriter, OnError
 from ddbmodel.mapper.gateway import Gateway, GatewayOptions
+from ddbmodel.mapper.hooks import AnyHook
 from ddbmodel.mapper.query import Query
 from ddbmodel.mapper.scan import Scan
+from ddbmodel.mapper.usage import Usage
 from ddbmodel.model import ItemKey
 from ddbmodel.operations import Billing, TableDescription
 from ddbmodel.transport.connect import ConnectOptions, attach, connect
@@ -43,11 +45,19 @@ class Mapper:
         client: an open aioboto3 or aiobotocore DynamoDB client, which stays yours to close.
         table_prefix: put in front of every table's name.
         cursor_key: signs page tokens, so that nobody can make or change one.
+        hooks: called before and after each request; see `Hook`.
     """
 
-    def __init__(self, client: Any, *, table_prefix: str = "", cursor_key: bytes | str | None = None) -> None:
-        own = GatewayOptions(table_prefix, cursor_key)
-        self._gateway = Gateway(attach(client), own.table_prefix, own.secret())
+    def __init__(
+        self,
+        client: Any,
+        *,
+        table_prefix: str = "",
+        cursor_key: bytes | str | None = None,
+        hooks: Iterable[AnyHook] = (),
+    ) -> None:
+        own = GatewayOptions(table_prefix, cursor_key, hooks)
+        self._gateway = Gateway(attach(client), own.table_prefix, own.secret(), own.onlookers)
 
     @classmethod
     def connect(
@@ -63,6 +73,7 @@ class Mapper:
         config: Config | None = None,
         table_prefix: str = "",
         cursor_key: bytes | str | None = None,
+        hooks: Iterable[AnyHook] = (),
     ) -> AbstractAsyncContextManager[Mapper]:
         """Open a mapper on a client of its own. What is not given is looked up where the AWS SDK does.
 
@@ -77,6 +88,7 @@ class Mapper:
             config: a botocore `Config`: timeouts, pool size, retries, proxies.
             table_prefix: put in front of every table's name.
             cursor_key: signs page tokens, so that nobody can make or change one.
+            hooks: called before and after each request; see `Hook`.
 
         Raises:
             AccessDenied: there is no such profile, or the credentials are incomplete.
@@ -92,14 +104,14 @@ class Mapper:
             session=session,
             config=config,
         )
-        return cls._opened(options, GatewayOptions(table_prefix, cursor_key))
+        return cls._opened(options, GatewayOptions(table_prefix, cursor_key, hooks))
 
     @classmethod
     @asynccontextmanager
     async def _opened(cls, options: ConnectOptions, own: GatewayOptions) -> AsyncGenerator[Mapper]:
         lane = await connect(options)
         mapper = cls.__new__(cls)
-        mapper._gateway = Gateway(lane, own.table_prefix, own.secret())
+        mapper._gateway = Gateway(lane, own.table_prefix, own.secret(), own.onlookers)
         async with mapper:
             yield mapper
 
@@ -119,6 +131,27 @@ class Mapper:
     def statistics(self) -> Statistics:
         """How many requests, retries and throttled attempts there were so far."""
         return self._gateway.transport.statistics
+
+    def measure(self) -> AbstractContextManager[Usage]:
+        """Count what is sent inside: `with mapper.measure() as usage:`.
+
+        It counts the requests of this task and of tasks that are started inside, until it is left. Measures
+        may be nested, and each counts. A batch writer counts where it was opened, not where `put` is called.
+
+        Cost: none; the requests ask the service to tell what they cost.
+        """
+        return self._gateway.onlookers.measure()
+
+    def add_hook(self, hook: AnyHook) -> Callable[[], None]:
+        """Call a hook before and after each request from now on; see `Hook`.
+
+        Returns:
+            A function that removes it.
+
+        Raises:
+            ExpressionError: it is not a hook.
+        """
+        return self._gateway.onlookers.add(hook)
 
     # Tables -------------------------------------------------------------------------------------------------
 
