@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -77,7 +78,8 @@ def failed(request: Request, delivered: Delivered | None, error: BaseException) 
     return Exchange(
         told.operation,
         told.table,
-        told.outcome,
+        # A task can be cancelled in the pause after an attempt, whose code is the last that the transport knows.
+        "Cancelled" if delivered and isinstance(error, asyncio.CancelledError) else told.outcome,
         told.status,
         told.attempts,
         told.throttles,

@@ -34,7 +34,7 @@ class Tracing:
     The span is the current one while the request is under way, retries and pauses included, so that spans of
     the HTTP client nest in it. It ends in every case, cancellation included. It tells operation, tables,
     index, page size, counts, HTTP status, error code and the number of repetitions; never items, keys or
-    expressions. Consumed capacity is told while a `measure` is open, as only then the service is asked for it.
+    expressions. Consumed capacity is told while a `measure` is open: only then the service is asked for it.
 
     `error.type` is the service's error code, or the transport's word for what happened (`ReadTimeout`,
     `Cancelled`, `Stopped` for what a later hook refused). An unmet condition counts as an error too.
