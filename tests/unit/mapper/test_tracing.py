@@ -258,7 +258,8 @@ async def test_the_span_is_current_while_the_request_is_under_way(
         assert trace.get_current_span() is handler
     post, get, outer = exporter.get_finished_spans()
     assert [span.name for span in (post, get, outer)] == ["POST", "DynamoDB.GetItem", "handler"]
-    assert post.parent is not None and get.parent is not None
+    assert post.parent is not None
+    assert get.parent is not None
     assert (post.parent.span_id, get.parent.span_id) == (get.context.span_id, outer.context.span_id)
 
 
