@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from ddbmodel.operations import BatchWriteItem, ConsumedCapacity, Request, reported_capacity
 from ddbmodel.transport import Exchange as Delivered
 
-STOPPED = "Stopped"
+STOPPED: Final = "Stopped"
 """The outcome of a request that was not sent, as a hook or the mapper itself refused it."""
+
+_CANCELLED: Final = "Cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +23,8 @@ class Exchange(Delivered):
     Attributes:
         operation: DynamoDB's name of it.
         table: the table, if it was about one.
-        outcome: `OK`, the error code of the last attempt, `Cancelled` if the task was, or `Stopped` if
-            nothing was sent.
+        outcome: `OK`, the error code of the last attempt, `Cancelled` if the task was, `Stopped` if
+            nothing was sent, or the class of an error that nobody expected.
         status: the last reply's HTTP status, if there was a reply.
         attempts: how often it was tried to an end; 0 if nothing was sent, or if the first try was cancelled.
         throttles: how many of the attempts were throttled.
@@ -78,14 +80,22 @@ def failed(request: Request, delivered: Delivered | None, error: BaseException) 
     return Exchange(
         told.operation,
         told.table,
-        # A task can be cancelled in the pause after an attempt, whose code is the last that the transport knows.
-        "Cancelled" if delivered and isinstance(error, asyncio.CancelledError) else told.outcome,
+        _outcome(told, error),
         told.status,
         told.attempts,
         told.throttles,
         told.seconds,
         request_id=getattr(error, "request_id", None),
     )
+
+
+def _outcome(told: Delivered, error: BaseException) -> str:
+    """The transport knows how the last attempt ended; a task can be cancelled in the pause after it."""
+    if told.outcome == STOPPED:
+        return STOPPED
+    if isinstance(error, asyncio.CancelledError):
+        return _CANCELLED
+    return type(error).__name__ if told.outcome == _CANCELLED else told.outcome
 
 
 def _items_read(request: Request, reply: Mapping[str, Any]) -> int:

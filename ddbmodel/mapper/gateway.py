@@ -29,6 +29,7 @@ class GatewayOptions:
         table_prefix: put in front of every table's name.
         cursor_key: signs page tokens; None leaves them unsigned.
         hooks: called before and after each request.
+        onlookers: made of the hooks.
 
     Raises:
         ModelDefinitionError: the prefix has characters that a table's name cannot have.
@@ -37,8 +38,8 @@ class GatewayOptions:
 
     table_prefix: str = ""
     cursor_key: bytes | str | None = field(default=None, repr=False)
-    hooks: Iterable[AnyHook] = ()
-    onlookers: Onlookers = field(init=False, repr=False)
+    hooks: Iterable[AnyHook] = field(default=(), repr=False)
+    onlookers: Onlookers = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.table_prefix, str) or not _PREFIX.fullmatch(self.table_prefix):

@@ -58,6 +58,7 @@ class Hook(Protocol):
         Args:
             request: what will be sent; `to_wire()` has its keys and values, its `repr` has none.
         """
+        return  # a protocol's method without a body would have to be overridden
 
     def after(self, request: Request, exchange: Exchange, /) -> None:
         """Look at what came of a request; called in every case, failure and cancellation included.
@@ -69,6 +70,7 @@ class Hook(Protocol):
             request: what was sent.
             exchange: what came of it.
         """
+        return  # likewise
 
 
 AnyHook: TypeAlias = BeforeHook | AfterHook

@@ -51,6 +51,7 @@ QUIRKS: tuple[Quirk, ...] = (
     ),
     Quirk("moto", "begins_with of bytes", "it compares the base64 text"),
     Quirk("ministack", "number keys with far exponents", "it does not find what it stored under 1E100"),
+    Quirk("ministack", "capacity of batch reads", "it reports none"),
 )
 
 

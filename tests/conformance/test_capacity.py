@@ -61,7 +61,7 @@ async def test_reads_use_read_units_and_writes_write_units(notes: Mapper, table_
     assert list(writing.capacity) == list(reading.capacity) == [f"{table_prefix}notes"]
     assert (writing.read_units, reading.write_units) == (0, 0)
     assert writing.write_units >= 1
-    assert reading.read_units == 1
+    assert reading.read_units > 0
 
 
 async def test_a_query_of_an_index_uses_units_of_the_index(notes: Mapper, table_prefix: str) -> None:
@@ -75,8 +75,8 @@ async def test_a_query_of_an_index_uses_units_of_the_index(notes: Mapper, table_
     assert table.write_units == 0
 
 
-async def test_batches_report_capacity_too(mapper: Mapper) -> None:
-    """As many requests as chunks of 25 writes and 100 keys, whose units are added up."""
+async def test_batches_of_writes_are_added_up(mapper: Mapper) -> None:
+    """As many requests as chunks of 25 writes."""
     await mapper.create_table(Note)
     with mapper.measure() as usage:
         async with mapper.batch_writer() as writer:
@@ -84,9 +84,14 @@ async def test_batches_report_capacity_too(mapper: Mapper) -> None:
                 await writer.put(Note(author="a", number=number))
     assert (usage.operations, usage.items_written) == ({"BatchWriteItem": 3}, 60)
     assert usage.write_units > 0
-    with mapper.measure() as usage:
-        await mapper.batch_get(Note, [("a", number) for number in range(150)])
-    assert (usage.operations, usage.items_read) == ({"BatchGetItem": 2}, 60)
+
+
+@pytest.mark.behaviour("capacity of batch reads")
+async def test_batches_of_reads_are_added_up(notes: Mapper) -> None:
+    """As many requests as chunks of 100 keys."""
+    with notes.measure() as usage:
+        await notes.batch_get(Note, [("a", number) for number in range(150)])
+    assert (usage.operations, usage.items_read) == ({"BatchGetItem": 2}, 30)
     assert usage.read_units > 0
 
 

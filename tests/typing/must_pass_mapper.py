@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import assert_type
 
-from ddbmodel import ConditionalCheckFailed, Mapper, Page, Query, Scan
+from ddbmodel import (
+    ConditionalCheckFailed,
+    ConsumedCapacity,
+    Exchange,
+    Hook,
+    IndexUsage,
+    Mapper,
+    Page,
+    Query,
+    Request,
+    Scan,
+    TableUsage,
+    Tracing,
+    Usage,
+)
 from tests.typing.shop import Customer, Line, Order
 
 
@@ -74,3 +89,48 @@ async def refusals(mapper: Mapper, order: Order) -> None:
         await mapper.put(order, when=Order.total > 3)
     except ConditionalCheckFailed as refusal:
         assert_type(str(refusal), str)
+
+
+class Log(Hook):
+    """Derived from the protocol, with one method overridden."""
+
+    def after(self, request: Request, exchange: Exchange) -> None:
+        assert_type(exchange.outcome, str)
+        assert_type(exchange.attempts, int)
+        assert_type(exchange.status, int | None)
+        assert_type(exchange.capacity, tuple[ConsumedCapacity, ...])
+        assert_type(request.name, str)
+
+
+class Gate:
+    """One method, and no base class."""
+
+    def before(self, request: Request) -> None:
+        if request.is_write:
+            raise PermissionError(request.name)
+
+
+class Both:
+    """Both methods, with parameters of other names."""
+
+    def before(self, what: Request) -> None: ...
+    def after(self, what: object, came_of_it: Exchange, more: int = 0) -> None: ...
+
+
+async def seeing(mapper: Mapper, order: Order) -> None:
+    """Measures and hooks."""
+    with mapper.measure() as usage:
+        await mapper.put(order)
+    assert_type(usage, Usage)
+    assert_type(usage.requests, int)
+    assert_type(usage.seconds, float)
+    assert_type(usage.operations["PutItem"], int)
+    assert_type(usage.capacity["orders"], TableUsage)
+    assert_type(usage.capacity["orders"].indexes["by_status"], IndexUsage)
+    assert_type(usage.read_units + usage.capacity["orders"].write_units, float)
+    remove = mapper.add_hook(Log())
+    assert_type(remove, Callable[[], None])
+    remove()
+    mapper.add_hook(Gate())
+    Mapper(object(), hooks=[Gate(), Log(), Both(), Tracing()])
+    Mapper.connect(hooks=(Tracing(tracer_provider=None),))

@@ -186,6 +186,15 @@ async def test_a_cancelled_request_has_its_exchange_too() -> None:
     assert [exchange.outcome for exchange in hook.exchanges] == ["Cancelled", "Cancelled"]
 
 
+async def test_an_error_that_nobody_expected_is_told_by_its_class() -> None:
+    """The transport knows no code for it."""
+    hook = Diary()
+    answer = Answer(error=ZeroDivisionError(SECRET), told={"outcome": "Cancelled", "status": None})
+    with pytest.raises(ZeroDivisionError):
+        await mapper_on(Telling(answer), hooks=[hook]).get(Thing, "a")
+    assert [exchange.outcome for exchange in hook.exchanges] == ["ZeroDivisionError"]
+
+
 async def test_an_exception_before_stops_the_request() -> None:
     """It reaches the caller as it is; nothing is sent, nor counted, and only earlier hooks see the end."""
     calls: list[str] = []
