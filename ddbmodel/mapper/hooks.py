@@ -15,13 +15,11 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any, Final, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Protocol, TypeAlias
 
 from ddbmodel.errors import ExpressionError
 from ddbmodel.mapper.exchange import Exchange
 from ddbmodel.operations import Request
-
-T = TypeVar("T")
 
 _log: Final = logging.getLogger("ddbmodel.mapper")
 
