@@ -66,11 +66,8 @@ def answered(request: Request, delivered: Delivered | None, reply: Mapping[str, 
         told.attempts,
         told.throttles,
         told.seconds,
-        items_read=_items_read(request, reply),
-        items_written=_items_written(request, reply),
-        items_scanned=reply.get("ScannedCount"),
-        capacity=reported_capacity(reply),
         request_id=request_id,
+        **_found(request, reply),
     )
 
 
@@ -87,6 +84,22 @@ def failed(request: Request, delivered: Delivered | None, error: BaseException) 
         told.seconds,
         request_id=getattr(error, "request_id", None),
     )
+
+
+def _found(request: Request, reply: Mapping[str, Any]) -> dict[str, Any]:
+    """What the reply says of items and capacity; nothing, if it has a shape that nobody expected.
+
+    Whoever asked will say so in reading it. Here, it must not hide that something was written.
+    """
+    try:
+        return {
+            "items_read": _items_read(request, reply),
+            "items_written": _items_written(request, reply),
+            "items_scanned": reply.get("ScannedCount"),
+            "capacity": reported_capacity(reply),
+        }
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return {}
 
 
 def _outcome(told: Delivered, error: BaseException) -> str:

@@ -62,6 +62,14 @@ async def test_unprocessed_writes_are_not_written() -> None:
     assert (usage.requests, usage.items_written, usage.retries) == (2, 3, 0)
 
 
+async def test_a_strange_reply_does_not_hide_that_something_was_written() -> None:
+    """The request is counted, and what nobody understands is not."""
+    mapper = mapper_on(Telling(Answer({"ConsumedCapacity": [7]})))
+    with mapper.measure() as usage:
+        await mapper.put(Thing(thing_id="a"))
+    assert (usage.requests, usage.items_written, usage.capacity) == (1, 0, {})
+
+
 async def test_repetitions_and_throttled_attempts_are_counted() -> None:
     """As the transport tells them, of requests that fail as well."""
     answers = [
