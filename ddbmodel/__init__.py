@@ -39,15 +39,21 @@ from ddbmodel.expressions import Action, Condition, Path
 from ddbmodel.mapper import (
     BatchWriter,
     Collection,
+    Exchange,
     Explanation,
     Groups,
+    Hook,
+    IndexUsage,
     InvalidItem,
     ItemSize,
     Mapper,
     Page,
     Query,
     Scan,
+    TableUsage,
+    Tracing,
     Transaction,
+    Usage,
     WriteReport,
 )
 from ddbmodel.model import (
@@ -71,7 +77,7 @@ from ddbmodel.model import (
     updated_at,
     version,
 )
-from ddbmodel.operations import OnDemand, Provisioned, TableDescription
+from ddbmodel.operations import ConsumedCapacity, OnDemand, Provisioned, Request, TableDescription
 from ddbmodel.schema import KeyAttribute
 
 __all__ = [
@@ -85,15 +91,19 @@ __all__ = [
     "Condition",
     "ConditionalCheckFailed",
     "ConnectionFailed",
+    "ConsumedCapacity",
     "DDBModelError",
     "EpochMicroseconds",
     "EpochMilliseconds",
     "EpochSeconds",
+    "Exchange",
     "Explanation",
     "ExpressionError",
     "Failure",
     "GlobalIndex",
     "Groups",
+    "Hook",
+    "IndexUsage",
     "InvalidCursor",
     "InvalidItem",
     "ItemExists",
@@ -116,6 +126,7 @@ __all__ = [
     "Provisioned",
     "Query",
     "ReplyCorrupt",
+    "Request",
     "RequestRefused",
     "Scan",
     "ServiceError",
@@ -124,11 +135,14 @@ __all__ = [
     "TableInUse",
     "TableIndex",
     "TableNotFound",
+    "TableUsage",
     "Throttled",
+    "Tracing",
     "Transaction",
     "TransactionCanceled",
     "UniqueViolation",
     "UnprocessedItems",
+    "Usage",
     "VersionConflict",
     "WriteOutcomeUnknown",
     "WriteReport",

@@ -1,4 +1,4 @@
-"""What every verb of the mapper needs: the transport, and the names of tables."""
+"""What every verb of the mapper needs: the transport, who looks on, and the names of tables."""
 
 # pyright: reportUnnecessaryIsInstance=false
 # The checks are for callers without a type checker.
@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 from ddbmodel.errors import ExpressionError, ModelDefinitionError
+from ddbmodel.mapper.hooks import AnyHook, registrations
+from ddbmodel.mapper.onlookers import Onlookers
 from ddbmodel.model import ModelPlan
 from ddbmodel.operations import Request
 from ddbmodel.schema.tables import check_resource_name
@@ -36,16 +38,22 @@ class GatewayOptions:
         write_ids: let every write that must not be repeated leave a mark in its item, by which it is found
             again if its reply is lost. Models with a version do so in any case.
         clock: gives the time, for timestamps and expiry.
+        hide_expired: leave out of reads what has expired and is not deleted yet.
+        hooks: called before and after each request.
+        onlookers: made of the hooks.
 
     Raises:
         ModelDefinitionError: the prefix has characters that a table's name cannot have.
-        ExpressionError: the key is neither text nor bytes, or empty.
+        ExpressionError: the key is neither text nor bytes, or empty; or the hooks are none.
     """
 
     table_prefix: str = ""
     cursor_key: bytes | str | None = field(default=None, repr=False)
     write_ids: bool = False
     clock: Clock | None = field(default=None, repr=False)
+    hide_expired: bool = False
+    hooks: Iterable[AnyHook] = field(default=(), repr=False)
+    onlookers: Onlookers = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.table_prefix, str) or not _PREFIX.fullmatch(self.table_prefix):
@@ -56,6 +64,7 @@ class GatewayOptions:
             raise ExpressionError(
                 "cursor_key is a secret of text or bytes, and not empty; None signs nothing"
             )
+        object.__setattr__(self, "onlookers", Onlookers(registrations(self.hooks)))
 
     def secret(self) -> bytes | None:
         """The key that signs page tokens."""
@@ -63,7 +72,15 @@ class GatewayOptions:
 
     def gateway(self, transport: Transport) -> Gateway:
         """The gateway over a transport."""
-        return Gateway(transport, self.table_prefix, self.secret(), self.write_ids, self.clock or _utc_now)
+        return Gateway(
+            transport,
+            self.table_prefix,
+            self.secret(),
+            self.write_ids,
+            self.clock or _utc_now,
+            self.hide_expired,
+            self.onlookers,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +93,8 @@ class Gateway:
         cursor_key: signs page tokens; None leaves them unsigned.
         write_ids: let every write that must not be repeated leave a mark in its item.
         now: the time, in UTC.
+        hide_expired: leave out of reads what has expired and is not deleted yet.
+        onlookers: the hooks, and the measures that are open.
     """
 
     transport: Transport
@@ -83,11 +102,15 @@ class Gateway:
     cursor_key: bytes | None = field(default=None, repr=False)
     write_ids: bool = False
     now: Clock = field(default=_utc_now, repr=False)
+    hide_expired: bool = False
+    onlookers: Onlookers = field(default_factory=Onlookers, repr=False)
     _names: dict[str, str] = field(default_factory=dict[str, str], init=False, repr=False)
 
     async def send(self, request: Request) -> dict[str, Any]:
-        """Send one request; see `Transport.send` for what it raises."""
-        return await self.transport.send(request)
+        """Send one request; see `Transport.send` for what it raises. A hook may raise anything before."""
+        if not self.onlookers.present:
+            return await self.transport.send(request)
+        return await self.onlookers.send(self.transport, request)
 
     def table_name(self, plan: ModelPlan[Any]) -> str:
         """The deployed name of a model's table.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
@@ -17,6 +17,7 @@ from ddbmodel.mapper.batch_writer import BatchWriter, OnError
 from ddbmodel.mapper.collection import Collection
 from ddbmodel.mapper.conflict import retry_on_conflict
 from ddbmodel.mapper.gateway import Clock, GatewayOptions
+from ddbmodel.mapper.hooks import AnyHook
 from ddbmodel.mapper.item_size import ItemSize, size_of_item
 from ddbmodel.mapper.knowledge import Given
 from ddbmodel.mapper.pages import ReadOptions
@@ -25,6 +26,7 @@ from ddbmodel.mapper.reading import InvalidItem, OnInvalid, is_lenient
 from ddbmodel.mapper.scan import Scan
 from ddbmodel.mapper.transact_get import transact_get
 from ddbmodel.mapper.transaction import Transaction
+from ddbmodel.mapper.usage import Usage
 from ddbmodel.model import ItemKey
 from ddbmodel.operations import Billing, TableDescription
 from ddbmodel.transport.connect import ConnectOptions, attach, connect
@@ -56,9 +58,11 @@ class Mapper:
         client: an open aioboto3 or aiobotocore DynamoDB client, which stays yours to close.
         table_prefix: put in front of every table's name.
         cursor_key: signs page tokens, so that nobody can make or change one.
-        write_ids: let every write that must not be repeated leave a mark in its item, by which it is found
-            again if its reply is lost. Models with a version do so in any case.
+        write_ids: let every write that must not be repeated leave a mark in its item, by which it is
+            found again if its reply is lost. Models with a version do so in any case.
+        hide_expired: leave out of reads what has expired and is not deleted yet.
         clock: gives the time, for timestamps and expiry; the system's, in UTC, if not given.
+        hooks: called before and after each request; see `Hook`.
     """
 
     def __init__(
@@ -68,9 +72,11 @@ class Mapper:
         table_prefix: str = "",
         cursor_key: bytes | str | None = None,
         write_ids: bool = False,
+        hide_expired: bool = False,
         clock: Clock | None = None,
+        hooks: Iterable[AnyHook] = (),
     ) -> None:
-        own = GatewayOptions(table_prefix, cursor_key, write_ids, clock)
+        own = GatewayOptions(table_prefix, cursor_key, write_ids, clock, hide_expired, hooks)
         self._gateway = own.gateway(attach(client))
 
     @classmethod
@@ -88,7 +94,9 @@ class Mapper:
         table_prefix: str = "",
         cursor_key: bytes | str | None = None,
         write_ids: bool = False,
+        hide_expired: bool = False,
         clock: Clock | None = None,
+        hooks: Iterable[AnyHook] = (),
     ) -> AbstractAsyncContextManager[Mapper]:
         """Open a mapper on a client of its own. What is not given is looked up where the AWS SDK does.
 
@@ -105,7 +113,9 @@ class Mapper:
             cursor_key: signs page tokens, so that nobody can make or change one.
             write_ids: let every write that must not be repeated leave a mark in its item, by which it is
                 found again if its reply is lost. Models with a version do so in any case.
+            hide_expired: leave out of reads what has expired and is not deleted yet.
             clock: gives the time, for timestamps and expiry; the system's, in UTC, if not given.
+            hooks: called before and after each request; see `Hook`.
 
         Raises:
             AccessDenied: there is no such profile, or the credentials are incomplete.
@@ -121,7 +131,8 @@ class Mapper:
             session=session,
             config=config,
         )
-        return cls._opened(options, GatewayOptions(table_prefix, cursor_key, write_ids, clock))
+        own = GatewayOptions(table_prefix, cursor_key, write_ids, clock, hide_expired, hooks)
+        return cls._opened(options, own)
 
     @classmethod
     @asynccontextmanager
@@ -148,6 +159,27 @@ class Mapper:
     def statistics(self) -> Statistics:
         """How many requests, retries and throttled attempts there were so far."""
         return self._gateway.transport.statistics
+
+    def measure(self) -> AbstractContextManager[Usage]:
+        """Count what is sent inside: `with mapper.measure() as usage:`.
+
+        It counts the requests of this task and of tasks that are started inside, until it is left. Measures
+        may be nested, and each counts. A batch writer counts where it was opened, not where `put` is called.
+
+        Cost: none; the requests ask the service to tell what they cost.
+        """
+        return self._gateway.onlookers.measure()
+
+    def add_hook(self, hook: AnyHook) -> Callable[[], None]:
+        """Call a hook before and after each request from now on; see `Hook`.
+
+        Returns:
+            A function that removes it.
+
+        Raises:
+            ExpressionError: it is not a hook.
+        """
+        return self._gateway.onlookers.add(hook)
 
     # Tables -------------------------------------------------------------------------------------------------
 

@@ -21,7 +21,12 @@ from ddbmodel.operations.batch_write_item import (
     BatchWriteItemResult,
 )
 from ddbmodel.operations.billing import Billing, OnDemand, Provisioned
-from ddbmodel.operations.capacity import ConsumedCapacity, ReturnCapacity
+from ddbmodel.operations.capacity import (
+    ConsumedCapacity,
+    ReturnCapacity,
+    reported_capacity,
+    reporting_capacity,
+)
 from ddbmodel.operations.create_table import CreateTable, CreateTableResult
 from ddbmodel.operations.delete_item import DeleteItem, DeleteItemResult
 from ddbmodel.operations.delete_table import DeleteTable, DeleteTableResult
@@ -101,4 +106,6 @@ __all__ = [
     "UpdateItemResult",
     "UpdateTimeToLive",
     "UpdateTimeToLiveResult",
+    "reported_capacity",
+    "reporting_capacity",
 ]

@@ -55,7 +55,8 @@ class Transport(Protocol):
     async def send(self, request: WireRequest) -> dict[str, Any]:
         """Send a request until there is an answer, and return the reply's members.
 
-        What is sent again, and when, is told in `delivery`.
+        What is sent again, and when, is told in `delivery`. Whoever is `events.listening` is told of the
+        exchange, once, whether it failed or not; not if nothing was sent.
 
         Raises:
             ConditionalCheckFailed: the condition was false; `.item` is the stored item as stored.

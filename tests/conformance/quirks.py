@@ -73,6 +73,7 @@ QUIRKS: tuple[Quirk, ...] = (
     Quirk("ministack", "two sizes that are missing are not equal", "it finds them equal"),
     Quirk("ministack", "numbers and flags have no size", "it takes their size for 0"),
     Quirk("ministack", "number keys with far exponents", "it does not find what it stored under 1E100"),
+    Quirk("ministack", "capacity of batch reads", "it reports none"),
 )
 
 

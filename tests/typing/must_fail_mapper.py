@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from ddbmodel import Mapper
+from ddbmodel import Exchange, Mapper, Request
 from tests.typing.shop import Customer, Order
 
 
@@ -101,3 +101,34 @@ async def writers(mapper: Mapper, order: Order) -> None:
     with mapper.batch_writer() as writer:  # error
         pass
     mapper.batch_writer(on_error="ignore")  # error
+
+
+class Late:
+    """Its methods have to be awaited."""
+
+    async def before(self, request: Request) -> None: ...
+    async def after(self, request: Request, exchange: Exchange) -> None: ...
+
+
+class Bare:
+    """Takes too little."""
+
+    def after(self, request: Request) -> None: ...
+
+
+async def seeing(mapper: Mapper) -> None:
+    """Measures and hooks."""
+    async with mapper.measure() as usage:  # error
+        pass
+    with mapper.measure() as usage:
+        usage.operations.append("PutItem")  # error
+        read: int = usage.read_units  # error
+        print(read, usage.nothing)  # error
+    mapper.add_hook(Late())  # error
+    mapper.add_hook(Bare())  # error
+    mapper.add_hook(print)  # error
+    mapper.add_hook()  # error
+    mapper.add_hook(Order)  # error
+    await mapper.add_hook(Bare)  # error
+    Mapper(object(), hooks=Bare())  # error
+    Mapper.connect(hooks=["x"])  # error

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, assert_type
 
-from ddbmodel import CodecError, ConditionalCheckFailed, InvalidItem, ItemSize, Mapper, Page, Query, Scan
+from ddbmodel import (
+    CodecError,
+    ConditionalCheckFailed,
+    ConsumedCapacity,
+    Exchange,
+    Hook,
+    IndexUsage,
+    InvalidItem,
+    ItemSize,
+    Mapper,
+    Page,
+    Query,
+    Request,
+    Scan,
+    TableUsage,
+    Tracing,
+    Usage,
+)
 from tests.typing.shop import Customer, Line, Order
 
 
@@ -111,3 +128,48 @@ def sizes(mapper: Mapper, order: Order) -> None:
     assert_type(size.bytes + size.write_units + size.transaction_write_units + size.read_units, int)
     assert_type(size.eventual_read_units, float)
     assert_type(size.attributes, Mapping[str, int])
+
+
+class Log(Hook):
+    """Derived from the protocol, with one method overridden."""
+
+    def after(self, request: Request, exchange: Exchange) -> None:
+        assert_type(exchange.outcome, str)
+        assert_type(exchange.attempts, int)
+        assert_type(exchange.status, int | None)
+        assert_type(exchange.capacity, tuple[ConsumedCapacity, ...])
+        assert_type(request.name, str)
+
+
+class Gate:
+    """One method, and no base class."""
+
+    def before(self, request: Request) -> None:
+        if request.is_write:
+            raise PermissionError(request.name)
+
+
+class Both:
+    """Both methods, with parameters of other names."""
+
+    def before(self, what: Request) -> None: ...
+    def after(self, what: object, came_of_it: Exchange, more: int = 0) -> None: ...
+
+
+async def seeing(mapper: Mapper, order: Order) -> None:
+    """Measures and hooks."""
+    with mapper.measure() as usage:
+        await mapper.put(order)
+    assert_type(usage, Usage)
+    assert_type(usage.requests, int)
+    assert_type(usage.seconds, float)
+    assert_type(usage.operations["PutItem"], int)
+    assert_type(usage.capacity["orders"], TableUsage)
+    assert_type(usage.capacity["orders"].indexes["by_status"], IndexUsage)
+    assert_type(usage.read_units + usage.capacity["orders"].write_units, float)
+    remove = mapper.add_hook(Log())
+    assert_type(remove, Callable[[], None])
+    remove()
+    mapper.add_hook(Gate())
+    Mapper(object(), hooks=[Gate(), Log(), Both(), Tracing()])
+    Mapper.connect(hooks=(Tracing(tracer_provider=None),))

@@ -32,6 +32,7 @@ from ddbmodel.operations import (
     TableKeys,
     UpdateItem,
     UpdateTimeToLive,
+    reporting_capacity,
 )
 from ddbmodel.schema import IndexSchema, KeyAttribute, Projection, TableSchema
 from tests.unit.operations import transactions
@@ -453,17 +454,23 @@ def test_provisioned_capacity_starts_at_one_unit(read: int, write: int) -> None:
     "request_",
     [
         PutItem("orders", {"pk": {"S": "hush"}}, condition=Expression("a", "hush")),
-        GetItem("orders", {"pk": {"S": "hush"}}),
+        GetItem("orders", {"pk": {"S": "hush"}}, Attributes(("hush",))),
         UpdateItem("orders", {"pk": {"S": "hush"}}, Expression("a", "hush"), Expression("b", "hush")),
         DeleteItem("orders", {"pk": {"S": "hush"}}, Expression("a", "hush")),
         Query(
             "orders",
             Expression("a", "hush"),
             filter=Expression("b", "hush"),
+            projection=Attributes(("hush",)),
             exclusive_start_key={"pk": {"S": "hush"}},
         ),
-        Scan("orders", filter=Expression("b", "hush"), exclusive_start_key={"pk": {"S": "hush"}}),
-        BatchGetItem((TableKeys("orders", ({"pk": {"S": "hush"}},)),)),
+        Scan(
+            "orders",
+            filter=Expression("b", "hush"),
+            projection=Attributes(("hush",)),
+            exclusive_start_key={"pk": {"S": "hush"}},
+        ),
+        BatchGetItem((TableKeys("orders", ({"pk": {"S": "hush"}},), Attributes(("hush",))),)),
         BatchWriteItem(
             (BatchPut("orders", {"pk": {"S": "hush"}}), BatchDelete("orders", {"pk": {"S": "hush"}}))
         ),
@@ -475,3 +482,16 @@ def test_the_repr_of_a_request_holds_no_values(request_: Request) -> None:
     assert "hush" in str(request_.to_wire())
     assert "hush" not in repr(request_)
     assert "orders" in repr(request_)
+
+
+@pytest.mark.parametrize("request_", [request_ for _, request_, _ in WIRE], ids=[case[0] for case in WIRE])
+def test_a_request_can_be_made_to_ask_what_it_costs(request_: Request) -> None:
+    """In table and indexes; all else stays as it is, and what cannot tell its cost stays the same request."""
+    asking = reporting_capacity(request_)
+    wire = request_.to_wire()
+    if hasattr(request_, "return_capacity"):
+        wire["ReturnConsumedCapacity"] = "INDEXES"
+    else:
+        assert asking is request_
+    assert asking.to_wire() == wire
+    assert reporting_capacity(asking) is asking
