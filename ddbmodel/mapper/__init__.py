@@ -3,9 +3,9 @@
 Belongs here: the `Mapper` (`mapper`); single items (`items`), described writes (`drafts`, `write`) and what
 becomes of them (`settlement`, `refusals`), what they cost (`item_size`), unique values (`unique`) and
 transactions (`transaction`, `commit`); queries (`query`, `collection`), scans (`scan`), what they share
-(`read`), which index serves a query (`planner`, `composition`), what will be sent (`explanation`), single
-pages (`paging`) and their tokens (`cursor`), selected fields (`selection`), how items are decoded (`reading`);
-many items at once (`batch_get`, `batch_writer`); the tables of models (`tables`); what is sent, seen (`hooks`,
+(`read`), which index serves a query (`planner`, `composition`), what will be sent (`explanation`), pages
+(`paging`) and their tokens (`cursor`), selected fields (`selection`), how items are decoded (`reading`); many
+items at once (`batch_get`, `batch_writer`); the tables of models (`tables`); what is sent, seen (`hooks`,
 `exchange`), counted (`usage`) and traced (`tracing`).
 Does not belong here: how values are stored (codec, model), the text of expressions, requests and replies
 (operations), how they travel (transport).

@@ -16,6 +16,7 @@ from ddbmodel.codec.values import Item
 from ddbmodel.errors import ExpressionError, Throttled
 from ddbmodel.expressions import Projection
 from ddbmodel.mapper.backoff import Backoff
+from ddbmodel.mapper.expiry import is_expired
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.key_ranges import Ordinal, ordinal
 from ddbmodel.mapper.reading import Reading
@@ -41,6 +42,9 @@ async def batch_get(
     reading = Reading(plan, lenient=lenient)
     attributes = [_key(plan, key).attributes for key in keys]
     items = await fetch_items(gateway, plan, attributes, consistent=consistent)
+    if gateway.hide_expired:
+        now = gateway.now()
+        items = [None if item is None or is_expired(plan, item, now) else item for item in items]
     return [None if item is None else reading.result(item) for item in items]
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from ddbmodel.codec.values import Item
 from ddbmodel.errors import ConditionalCheckFailed, RequestRefused
 from ddbmodel.expressions import Function
+from ddbmodel.mapper.expiry import is_expired
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.reading import decoded
 from ddbmodel.mapper.refusals import decoded_result, error_of, explained_refusal
@@ -35,7 +36,9 @@ async def get(gateway: Gateway, key: ItemKey[M], *, consistent: bool) -> M | Non
     """The item with this key, or None."""
     plan = plan_of(key.model)
     item = await get_item(gateway, gateway.table_name(plan), key.attributes, consistent=consistent)
-    return None if item is None else decoded(plan, item)
+    if item is None or (gateway.hide_expired and is_expired(plan, item, gateway.now())):
+        return None
+    return decoded(plan, item)
 
 
 async def get_item(gateway: Gateway, table: str, key: Item, *, consistent: bool) -> Item | None:

@@ -16,6 +16,7 @@ from ddbmodel.expressions import Condition, Projection
 from ddbmodel.mapper.access import Access, Wish
 from ddbmodel.mapper.batch_get import fetch_items
 from ddbmodel.mapper.entities import Entities
+from ddbmodel.mapper.expiry import expiry_attributes, is_expired
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.paths import attribute_paths
 from ddbmodel.mapper.reading import InvalidItem, Reading
@@ -44,6 +45,7 @@ class ReadOptions:
     index: str | None = None
     hydrate: bool = False
     selection: Selection | None = None
+    hide_expired: bool | None = None
     lenient: bool = False
 
     @property
@@ -192,7 +194,7 @@ class Pager:
     # Requests ------------------------------------------------------------------------------------------
 
     def _request(self, start: Item | None = None) -> PageRequest:
-        keys = attribute_paths(self.plan, self.access.marks | set(self.access.path.position))
+        keys = attribute_paths(self.plan, self._marks | set(self.access.path.position))
         if self.access.hydrates:
             return PageRequest(start, projection=Projection(keys))
         selection = self.options.selection
@@ -200,8 +202,8 @@ class Pager:
 
     def _count_request(self) -> PageRequest:
         """The service counts without returning anything, but it counts the excluded ends of ranges too."""
-        if self.access.is_selective:
-            return PageRequest(projection=Projection(attribute_paths(self.plan, self.access.marks)))
+        if self.access.is_selective or self._expiring:
+            return PageRequest(projection=Projection(attribute_paths(self.plan, self._marks)))
         return PageRequest(select="COUNT")
 
     def _limit(self, wanted: int | None) -> int | None:
@@ -238,10 +240,36 @@ class Pager:
 
     async def _fetch(self, request: PageRequest) -> PageResult:
         page = PageResult.from_wire(await self.gateway.send(self.make_request(self.access, request)))
-        if not self.access.is_selective:
+        if not self.access.is_selective and not self._expiring:
             return page
-        kept = [item for item in page.items if self.access.keeps(item)]
+        kept = [item for item in page.items if self._keeps(item)]
         return replace(page, items=kept, count=len(kept))
+
+    def _keeps(self, item: Item) -> bool:
+        if not self.access.keeps(item):
+            return False
+        return not self._expiring or not any(
+            is_expired(plan, item, self.gateway.now()) for plan in self._plans if plan.stored_keys.owns(item)
+        )
+
+    @property
+    def _plans(self) -> tuple[ModelPlan[Any], ...]:
+        return (self.plan,) if self.entities is None else self.entities.plans
+
+    @property
+    def _expiring(self) -> frozenset[str]:
+        """The attributes that say which items are hidden, as far as the path holds them."""
+        own = self.options.hide_expired
+        if not (self.gateway.hide_expired if own is None else own):
+            return frozenset()
+        return frozenset(
+            name for name in expiry_attributes(self._plans) if self.access.path.holds(frozenset((name,)))
+        )
+
+    @property
+    def _marks(self) -> frozenset[str]:
+        """The attributes that tell which items are kept."""
+        return self.access.marks | self._expiring
 
     async def _resolved(
         self, entries: Sequence[Item], wanted: int | None, used: int = 0
@@ -271,7 +299,7 @@ class Pager:
             consistent=self.options.consistent,
             projection=None if selection is None else selection.projection(keys),
         )
-        return [item for item in found if item is not None]
+        return [item for item in found if item is not None and self._keeps(item)]
 
     def _position(self, item: Item) -> Item:
         return {name: item[name] for name in self.access.path.position}

@@ -93,6 +93,14 @@ class Read(ABC, Generic[R]):
         """
         return self._with(index="" if index is None else self._index_name(index))
 
+    def hide_expired(self, hide: bool = True) -> Self:
+        """Leave out items that have expired by the model's `ttl()` and are not deleted yet.
+
+        The mapper's own `hide_expired` holds where this is not called. An index that does not hold the time
+        of expiry shows them.
+        """
+        return self._with(hide_expired=hide)
+
     def hydrate(self, hydrate: bool = True) -> Self:
         """Fetch the items from the table where the index holds only part of what is asked for.
 

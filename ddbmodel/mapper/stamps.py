@@ -63,11 +63,14 @@ class Stamp:
 
     def bring_up_to_date(self, model: BaseModel, item: Item) -> None:
         """Give a model what its write has stored."""
-        for field, value in self.values(model):
-            vars(model)[field.name] = (
-                value  # not by setattr: it is no change of the user's, and may be frozen
-            )
+        self.set_values(model)
         remember(model, item)
+
+    def set_values(self, model: BaseModel) -> None:
+        """Give a model the values that its write sets."""
+        for field, value in self.values(model):
+            # Not by setattr: it is no change of the user's, and the model may be frozen.
+            vars(model)[field.name] = value
 
     # Updates ------------------------------------------------------------------------------------------------
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ddbmodel.codec.values import Item
+from ddbmodel.mapper.expiry import is_expired
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.reading import decoded
-from ddbmodel.model import ItemKey, plan_of
+from ddbmodel.model import ItemKey, ModelPlan, plan_of
 from ddbmodel.operations import TransactGet, TransactGetItems, TransactGetItemsResult
 
 
@@ -22,4 +24,10 @@ async def transact_get(gateway: Gateway, keys: Sequence[ItemKey[Any]]) -> list[A
     )
     reply = await gateway.send(TransactGetItems(gets))
     items = TransactGetItemsResult.from_wire(reply).items
-    return [None if item is None else decoded(plan, item) for plan, item in zip(plans, items, strict=True)]
+    return [_model(gateway, plan, item) for plan, item in zip(plans, items, strict=True)]
+
+
+def _model(gateway: Gateway, plan: ModelPlan[Any], item: Item | None) -> Any:
+    if item is None or (gateway.hide_expired and is_expired(plan, item, gateway.now())):
+        return None
+    return decoded(plan, item)

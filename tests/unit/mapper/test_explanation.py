@@ -45,6 +45,7 @@ def test_explanation() -> None:
         "  path: index by_status\n"
         "  key condition: st = :v0 AND placed_at >= :v1\n"
         "  filter: total > :v2\n"
+        "  cost: at most 128 read units a page\n"
         "  request: {\n"
         '    "TableName": "orders",\n'
     )
