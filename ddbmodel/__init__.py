@@ -49,6 +49,7 @@ from ddbmodel.mapper import (
 )
 from ddbmodel.model import (
     Attr,
+    Compressed,
     EpochMicroseconds,
     EpochMilliseconds,
     EpochSeconds,
@@ -70,6 +71,7 @@ __all__ = [
     "BatchWriter",
     "CancellationReason",
     "CodecError",
+    "Compressed",
     "Condition",
     "ConditionalCheckFailed",
     "ConnectionFailed",

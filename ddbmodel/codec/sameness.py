@@ -15,8 +15,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from ddbmodel.codec.numbers import canonical_number
+from ddbmodel.codec.packing import unpack
 from ddbmodel.codec.shapes import is_map, is_sequence, is_set
 from ddbmodel.codec.values import AttributeValue
+from ddbmodel.errors import CodecError
 
 
 def same(left: Any, right: Any) -> bool:
@@ -83,7 +85,10 @@ def _attribute_names(value: object) -> list[str]:
 
 
 def same_stored(left: AttributeValue, right: AttributeValue) -> bool:
-    """Tell whether DynamoDB holds the same for two stored values."""
+    """Tell whether DynamoDB holds the same for two stored values.
+
+    A compressed value is the same as the uncompressed one, and as one that was compressed in another way.
+    """
     return left == right or bool(_canonical(left) == _canonical(right))
 
 
@@ -100,5 +105,17 @@ def _canonical(stored: AttributeValue) -> Any:
             return kind, [_canonical(element) for element in value]
         case "M":
             return kind, {key: _canonical(entry) for key, entry in value.items()}
+        case "B":
+            return _canonical_bytes(value)
         case _:
             return kind, value
+
+
+def _canonical_bytes(data: bytes) -> Any:
+    try:
+        plain = unpack(data)
+    except CodecError:
+        plain = None
+    if plain is None:
+        return "B", data
+    return ("B", plain["B"]) if "B" in plain else _canonical(plain)
