@@ -80,9 +80,9 @@ class Compressed(StoredAs):
     max_bytes: int = DEFAULT_MAX_BYTES
 
     def check(self) -> None:
-        way = COMPRESSIONS.get(self.codec)
-        if way is None:
+        if self.codec not in list(COMPRESSIONS):
             raise ModelDefinitionError(f"Compressed() takes one of {', '.join(COMPRESSIONS)}")
+        way = COMPRESSIONS[self.codec]
         levels = way.levels
         if self.level is not None and not (_is_whole(self.level) and self.level in levels):
             raise ModelDefinitionError(f"level= of {self.codec} is {levels[0]} to {levels[-1]}")
