@@ -85,11 +85,39 @@ def _attribute_names(value: object) -> list[str]:
 
 
 def same_stored(left: AttributeValue, right: AttributeValue) -> bool:
-    """Tell whether DynamoDB holds the same for two stored values.
+    """Tell whether DynamoDB holds the same for two stored values."""
+    return left == right or bool(_canonical(left) == _canonical(right))
+
+
+def same_content(left: AttributeValue, right: AttributeValue) -> bool:
+    """Tell whether two stored values are the same to the codec that reads them.
 
     A compressed value is the same as the uncompressed one, and as one that was compressed in another way.
     """
-    return left == right or bool(_canonical(left) == _canonical(right))
+    return same_stored(left, right) or same_stored(_unpacked(left), _unpacked(right))
+
+
+def _unpacked(stored: AttributeValue) -> AttributeValue:
+    ((kind, value),) = stored.items()
+    match kind:
+        case "B":
+            return _unpacked_bytes(stored)
+        case "L":
+            return {kind: [_unpacked(element) for element in value]}
+        case "M":
+            return {kind: {key: _unpacked(entry) for key, entry in value.items()}}
+        case _:
+            return stored
+
+
+def _unpacked_bytes(stored: AttributeValue) -> AttributeValue:
+    try:
+        plain = unpack(stored["B"])
+    except CodecError:
+        return stored
+    if plain is None:
+        return stored
+    return plain if "B" in plain else _unpacked(plain)
 
 
 def _canonical(stored: AttributeValue) -> Any:
@@ -105,17 +133,5 @@ def _canonical(stored: AttributeValue) -> Any:
             return kind, [_canonical(element) for element in value]
         case "M":
             return kind, {key: _canonical(entry) for key, entry in value.items()}
-        case "B":
-            return _canonical_bytes(value)
         case _:
             return kind, value
-
-
-def _canonical_bytes(data: bytes) -> Any:
-    try:
-        plain = unpack(data)
-    except CodecError:
-        plain = None
-    if plain is None:
-        return "B", data
-    return ("B", plain["B"]) if "B" in plain else _canonical(plain)

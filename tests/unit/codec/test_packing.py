@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ddbmodel import CodecError
 from ddbmodel.codec.compression import COMPRESSIONS
 from ddbmodel.codec.packing import Packing, uncompressed_size_bytes, unpack
-from ddbmodel.codec.sameness import same_stored
+from ddbmodel.codec.sameness import same_content, same_stored
 from ddbmodel.codec.sizes import value_size_bytes
 from tests.strategies.scalars import texts
 from tests.strategies.stored import values
@@ -242,6 +242,13 @@ def test_the_same_value_compressed_in_another_way_is_the_same(stored: dict[str, 
     forms = [stored, *(each.pack(stored) for each in PACKINGS.values())]
     for one in forms:
         for other in forms:
-            assert same_stored({"L": [one]}, {"L": [other]})
-    assert not same_stored(forms[1], PACKINGS["zlib"].pack({"S": "other " * 20}))
-    assert not same_stored(forms[1], {"B": forms[1]["B"][:-1]})
+            assert same_content({"L": [one]}, {"L": [other]})
+            assert same_content({"M": {"k": one}}, {"M": {"k": other}})
+    assert not same_content(forms[1], PACKINGS["zlib"].pack({"S": "other " * 20}))
+    assert not same_content(forms[1], {"B": forms[1]["B"][:-1]})
+
+
+def test_to_dynamodb_it_is_not_the_same() -> None:
+    """DynamoDB compares the bytes."""
+    assert not same_stored(PACKINGS["zlib"].pack(TEXT), PACKINGS["zstd"].pack(TEXT))
+    assert not same_stored(PACKINGS["zlib"].pack(TEXT), TEXT)
