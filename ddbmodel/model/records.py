@@ -19,15 +19,9 @@ from ddbmodel.codec.untyped import UntypedCodec
 from ddbmodel.codec.wrappers import RevivedCodec
 from ddbmodel.errors import ModelDefinitionError
 from ddbmodel.model.compiler import Compiler
-from ddbmodel.model.fields import (
-    NO_OPTIONS,
-    EpochSeconds,
-    FieldOptions,
-    Null,
-    check_options,
-    options_of,
-)
+from ddbmodel.model.fields import NO_OPTIONS, FieldOptions, check_options, options_of
 from ddbmodel.model.functions import Schema, is_own, python_serialization
+from ddbmodel.model.stored_as import Compressed, Epoch, EpochSeconds, Null
 
 _MISSING: Final = object()
 
@@ -154,7 +148,8 @@ def _init_name(cls: type[BaseModel], name: str, info: FieldInfo) -> str:
 def _field_codec(
     compiler: Compiler, cls: type[BaseModel], name: str, schema: Schema, options: FieldOptions
 ) -> Codec:
-    unit = None if options.stored_as is None else options.stored_as.unit
+    stored_as = options.stored_as
+    unit = stored_as.unit if isinstance(stored_as, Epoch) else None
     is_expiry = options.role == "ttl" and unit is None
     if is_expiry:
         unit = EpochSeconds.unit
@@ -166,9 +161,9 @@ def _field_codec(
             codec = compiler.compile(schema)
     if epoch is not None and codec.core is not epoch and not is_expiry:
         raise ModelDefinitionError("stored_as an epoch is for datetime fields")
-    if options.stored_as is Null and not codec.nullable:
+    if stored_as is Null and not codec.nullable:
         raise ModelDefinitionError("stored_as=Null is for fields that can be None")
-    return codec
+    return stored_as.around(codec) if isinstance(stored_as, Compressed) else codec
 
 
 def _method(compiler: Compiler, cls: type[BaseModel], name: str, serialization: Schema) -> Codec:
