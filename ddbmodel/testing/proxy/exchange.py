@@ -87,7 +87,7 @@ class Exchanges:
                 applied=visit.applied,
                 status=None if reply is None else reply.status,
                 code=None if reply is None else reply.code,
-                write_units=sum(visit.writes.values()) if visit.applied else 0.0,
+                write_units=sum(visit.writes.values(), 0.0) if visit.applied else 0.0,
                 unprocessed=len(visit.left),
             )
         )

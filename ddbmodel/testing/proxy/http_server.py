@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
@@ -10,6 +12,7 @@ from typing import Final, TypeAlias
 from ddbmodel.testing.proxy.http_messages import HEAD_BYTES, BadMessage, Message, read_message, render
 
 HOST: Final = "127.0.0.1"
+_NO_LINGERING: Final = struct.pack("ii", 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,5 +98,12 @@ class HttpServer:
         if answer.data:
             await writer.drain()
         else:
-            writer.transport.abort()
+            _reset(writer)
         return False
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """End a connection by a reset, and not in good order."""
+    connection = writer.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGERING)
+    writer.transport.abort()

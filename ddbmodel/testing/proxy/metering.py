@@ -14,6 +14,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from ddbmodel.testing.proxy.meter import Meter, Shortage, Way
 from ddbmodel.testing.strict.call import TRANSACTIONS, Call, Part
 from ddbmodel.testing.strict.key_schema import KeySchema
 from ddbmodel.testing.strict.refusal import Refused
+from ddbmodel.testing.strict.values import number
 from ddbmodel.testing.strict.weight import item_bytes
 
 _WRITE_BYTES: Final = limits.KB
@@ -158,5 +160,13 @@ def _partition(
     value = item.get(schema.partition_key) if schema is not None else None
     if value is None:
         return None
-    digest = hashlib.sha256(json.dumps(value, sort_keys=True).encode()).digest()
+    digest = hashlib.sha256(_spelled_alike(value).encode()).digest()
     return int.from_bytes(digest[:8]) % meter.partitions_of(table)
+
+
+def _spelled_alike(value: Mapping[str, Any]) -> str:
+    """A text that is the same for equal values."""
+    if "N" in value:
+        with suppress(Refused):  # what is no number keeps its text
+            return str(number(value["N"]).as_integer_ratio())
+    return json.dumps(value, sort_keys=True)

@@ -8,7 +8,7 @@ from typing import Any, TypeGuard
 
 def is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
     """True for a JSON object."""
-    return isinstance(value, Mapping)
+    return isinstance(value, dict)
 
 
 def is_array(value: object) -> TypeGuard[list[Any]]:

@@ -17,8 +17,8 @@ def item_bytes(item: Mapping[str, Any]) -> int:
         return 0
 
 
-def with_bytes(value: Mapping[str, Any]) -> dict[str, Any]:
-    """One value with its bytes as bytes.
+def with_bytes(value: dict[str, Any]) -> dict[str, Any]:
+    """One value with its bytes as bytes; itself, if it has none.
 
     Raises:
         ValueError: it is not of one type, or its base64 is wrong.
@@ -34,4 +34,4 @@ def with_bytes(value: Mapping[str, Any]) -> dict[str, Any]:
         case "M":
             return {kind: {name: with_bytes(element) for name, element in held.items()}}
         case _:
-            return {kind: held}
+            return value

@@ -102,8 +102,18 @@ async def test_throttling_names_the_table_as_the_service_does(make_shop: MakeSho
         await shop.mapper.get(Parcel, "Ghent", 1)
 
 
-@pytest.mark.parametrize("part", [0.01, 0.5, 0.99, 1.0])
-async def test_what_is_left_of_a_batch_is_written_later(make_shop: MakeShop, part: float) -> None:
+@pytest.mark.parametrize(
+    ("part", "first"),
+    [
+        (0.01, (None, 1)),
+        (0.5, (None, 13)),
+        (0.96, (None, 24)),
+        (1.0, ("ProvisionedThroughputExceededException", 0)),
+    ],
+)
+async def test_what_is_left_of_a_batch_is_written_later(
+    make_shop: MakeShop, part: float, first: tuple[str | None, int]
+) -> None:
     """The report is complete, and so is the table; of all of it, the service throttles instead."""
     shop = await make_shop(faults=[("BatchWriteItem", Unprocessed(part))] * 3)
     async with shop.mapper.batch_writer(concurrency=1) as writer:
@@ -111,9 +121,8 @@ async def test_what_is_left_of_a_batch_is_written_later(make_shop: MakeShop, par
             await writer.put(parcel(number))
     assert (writer.report.accepted, writer.report.written, writer.report.failed) == (60, 60, [])
     assert await shop.numbers() == list(range(60))
-    first = shop.seen("BatchWriteItem")[0]
-    expected = ("ProvisionedThroughputExceededException", 0) if part == 1 else (None, -(-25 * part // 1))
-    assert (first.code, first.unprocessed) == expected
+    seen = shop.seen("BatchWriteItem")[0]
+    assert (seen.code, seen.unprocessed) == first
 
 
 async def test_keys_that_are_left_of_a_batch_are_read_later(make_shop: MakeShop) -> None:
