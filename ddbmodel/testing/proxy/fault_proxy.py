@@ -34,7 +34,8 @@ class FaultProxy:
 
     It refuses what DynamoDB refuses and lenient engines accept, honours the idempotency tokens of
     transactions, throttles by the given capacity, and lets the given faults happen. It belongs to the event
-    loop that it was opened in. Signatures are not checked.
+    loop that it was opened in. Signatures are not checked. The keys of tables are asked of the engine once: a
+    table that gets other keys has to do so through the proxy.
 
     Not modelled: capacity of indexes, splitting of partitions, size limits that depend on what is stored, and
     the grammar of expressions, which the engine judges.

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 from ddbmodel import limits
@@ -16,18 +15,13 @@ from ddbmodel.testing.strict.call import Call
 from ddbmodel.testing.strict.refusal import Refused
 
 
-@dataclass(slots=True)
-class _Use:
-    fingerprint: bytes
-    done_at: float | None = None
-
-
 class Tokens:
-    """The tokens of the transactions of the last ten minutes."""
+    """The tokens of the transactions that are in progress, or were applied in the last ten minutes."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._uses: dict[str, _Use] = {}
+        self._in_progress: dict[str, bytes] = {}
+        self._applied: dict[str, tuple[float, bytes]] = {}  # the first to end comes first
 
     def begin(self, call: Call) -> Literal["none", "new", "done"]:
         """Say whether a call has no token, a new one, or one whose transaction was applied.
@@ -40,39 +34,36 @@ class Tokens:
             return "none"
         self._forget_old()
         fingerprint = _fingerprint(call)
-        use = self._uses.get(token)
-        if use is None:
-            self._uses[token] = _Use(fingerprint)
+        running = self._in_progress.get(token)
+        _, used = self._applied.get(token, (0.0, running))
+        if used is None:
+            self._in_progress[token] = fingerprint
             return "new"
-        if use.fingerprint != fingerprint:
+        if used != fingerprint:
             raise Refused(
                 "IdempotentParameterMismatchException",
                 "DynamoDB rejected the request because the token was used with other parameters",
             )
-        if use.done_at is None:
+        if running is not None:
             raise Refused(
                 "TransactionInProgressException", "The transaction with the given token is in progress"
             )
         return "done"
 
     def end(self, call: Call, *, applied: bool) -> None:
-        """Keep the token of a transaction that was applied; forget that of any other."""
+        """Keep the token of a new transaction that was applied; forget that of any other."""
         token = token_of(call)
-        if token is None:
-            return
-        if applied:
-            self._uses[token].done_at = self._clock()
-        else:
-            self._uses.pop(token, None)
+        fingerprint = None if token is None else self._in_progress.pop(token, None)
+        if token is not None and fingerprint is not None and applied:
+            self._applied[token] = (self._clock(), fingerprint)
 
     def _forget_old(self) -> None:
         oldest = self._clock() - limits.TRANSACTION_TOKEN_SECONDS
-        # In the order of their first use, so that looking stops at the first one that is kept.
-        for token in list(self._uses):
-            done_at = self._uses[token].done_at
-            if done_at is None or done_at > oldest:
+        while self._applied:
+            token, (ended_at, _) = next(iter(self._applied.items()))
+            if ended_at > oldest:
                 break
-            del self._uses[token]
+            del self._applied[token]
 
 
 def token_of(call: Call) -> str | None:

@@ -205,3 +205,14 @@ async def test_closing_ends_what_is_under_way(behind: ScriptedServer) -> None:
         )
         await behind.arrived.wait()
     assert await waiting == b""
+
+
+async def test_the_keys_of_a_table_are_asked_for_once(behind: ScriptedServer, proxy: FaultProxy) -> None:
+    """Also by requests that come together; a table that does not tell its keys is asked again."""
+    keys = {"Table": {"KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}]}}
+    behind.script.extend([answer({"Table": {"TableStatus": "DELETING"}}), answer(), answer(keys)])
+    headers = {"x-amz-target": "DynamoDB_20120810.Scan", "connection": "close"}
+    scan = render("POST / HTTP/1.1", headers, b'{"TableName": "orders"}')
+    await _ask(proxy.endpoint_url, scan)
+    await asyncio.gather(*(_ask(proxy.endpoint_url, scan) for _ in range(5)))
+    assert behind.operations == ["DescribeTable", "Scan", "DescribeTable", *["Scan"] * 5]

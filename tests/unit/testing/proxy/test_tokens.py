@@ -31,6 +31,20 @@ def test_a_token_is_new_then_done_then_new_again() -> None:
     assert tokens.begin(FIRST) == "new"
 
 
+def test_tokens_are_forgotten_in_the_order_in_which_their_transactions_ended() -> None:
+    """A long one that began first does not keep the others."""
+    clock = Clock()
+    tokens = Tokens(clock)
+    long, short = (transaction(action("Put"), ClientRequestToken=token) for token in ("long", "short"))
+    tokens.begin(long)
+    tokens.begin(short)
+    tokens.end(short, applied=True)
+    clock.now += 500
+    tokens.end(long, applied=True)
+    clock.now += 100
+    assert [tokens.begin(request) for request in (long, short)] == ["done", "new"]
+
+
 def test_a_token_of_what_was_not_applied_is_new_again() -> None:
     """A transaction that was canceled may come again, changed or not."""
     tokens = Tokens(Clock())
