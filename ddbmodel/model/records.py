@@ -15,6 +15,7 @@ from ddbmodel.codec.base import Codec
 from ddbmodel.codec.containers import SetCodec
 from ddbmodel.codec.forms import MethodSerializedCodec
 from ddbmodel.codec.parts import Absent, Access, FieldCodec, PartCodec, SerializedPartCodec
+from ddbmodel.codec.unrolled import UNROLLED
 from ddbmodel.codec.untyped import UntypedCodec
 from ddbmodel.codec.wrappers import RevivedCodec
 from ddbmodel.errors import ModelDefinitionError
@@ -42,7 +43,7 @@ def compile_model(compiler: Compiler, schema: Schema) -> Codec:
         ]
         extra_codec = _extra_codec(compiler, inner) if cls.model_config.get("extra") == "allow" else None
     _check_stored_names(cls, fields)
-    access = Access(_accepts(cls), _model_values, _model_extra, extra_codec)
+    access = Access(_accepts(cls), _model_values, _model_extra, extra_codec, unrolled=UNROLLED)
     if python_serialization(schema) is not None or python_serialization(inner) is not None:
         return SerializedPartCodec(
             cls,
