@@ -166,6 +166,29 @@ class KeyPlan:
         if self.entity_attribute is not None:
             item[self.entity_attribute] = {"S": self.entity_name}
 
+    def completed(self, item: Item) -> Item:
+        """Give an item with the fields that stand in its primary key only, as other programs may store it."""
+        lacking = [field for field in self._written if field.stored_name not in item]
+        if not lacking:
+            return item
+        found: dict[str, AttributeValue] = {}
+        for binding in self.primary.bindings:
+            if binding.template is not None:
+                found |= binding.template.parse(str(item.get(binding.name, {}).get("S", ""))) or {}
+        return item | {field.stored_name: found[field.name] for field in lacking if field.name in found}
+
+    @cached_property
+    def _written(self) -> tuple[FieldCodec, ...]:
+        """The fields that the templates of the primary key hold the whole value of."""
+        exact = {
+            slot.name
+            for binding in self.primary.bindings
+            if binding.template is not None
+            for slot in binding.template.slots
+            if slot.form.is_exact
+        }
+        return tuple(field for field in self.fields if field.name in exact)
+
     def entity_of(self, item: Item) -> str | None:
         """Give the entity's name that stands in an item; None if none does."""
         stored = item.get(self.entity_attribute or "", {})
