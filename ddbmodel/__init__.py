@@ -35,7 +35,7 @@ from ddbmodel.errors import (
     WrongEventLoop,
 )
 from ddbmodel.expressions import Action, Condition, Path
-from ddbmodel.mapper import BatchWriter, Explanation, Mapper, Page, Query, Scan, WriteReport
+from ddbmodel.mapper import BatchWriter, Explanation, Mapper, Page, Query, Ramp, RateLimit, Scan, WriteReport
 from ddbmodel.model import (
     Attr,
     EpochMicroseconds,
@@ -86,6 +86,8 @@ __all__ = [
     "Path",
     "Provisioned",
     "Query",
+    "Ramp",
+    "RateLimit",
     "ReplyCorrupt",
     "RequestRefused",
     "Scan",

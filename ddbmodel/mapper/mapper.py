@@ -15,6 +15,7 @@ from ddbmodel.mapper import batch_get, items, tables
 from ddbmodel.mapper.arguments import key_of_target, key_of_values, plan_of_class
 from ddbmodel.mapper.batch_writer import BatchWriter, OnError
 from ddbmodel.mapper.gateway import Gateway, GatewayOptions
+from ddbmodel.mapper.pacing import RateLimit
 from ddbmodel.mapper.query import Query
 from ddbmodel.mapper.scan import Scan
 from ddbmodel.model import ItemKey
@@ -332,15 +333,30 @@ class Mapper:
         """
         return await batch_get.batch_get(self._gateway, model, keys, consistent=consistent)
 
-    def batch_writer(self, *, concurrency: int = 4, on_error: OnError = "flush") -> BatchWriter:
+    def batch_writer(
+        self,
+        *,
+        concurrency: int = 4,
+        on_error: OnError = "flush",
+        deadline_seconds: float | None = None,
+        rate_limit: RateLimit | None = None,
+    ) -> BatchWriter:
         """Put and delete many items, of any models, without conditions.
 
             async with mapper.batch_writer() as writer:
                 await writer.put(order)
 
         Args:
-            concurrency: how many requests are under way at once.
+            concurrency: how many requests are under way at once, at most.
             on_error: what happens to accepted writes when the block is left by an exception: `"flush"` writes
                 them, `"drop"` does not, and reports them as failed.
+            deadline_seconds: after so long in the block nothing more is sent, and what is not written fails.
+            rate_limit: a budget of write units, which may be shared with other writers.
         """
-        return BatchWriter(self._gateway, concurrency=concurrency, on_error=on_error)
+        return BatchWriter(
+            self._gateway,
+            concurrency=concurrency,
+            on_error=on_error,
+            deadline_seconds=deadline_seconds,
+            rate_limit=rate_limit,
+        )

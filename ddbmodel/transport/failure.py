@@ -45,6 +45,7 @@ class Failure:
         item: the stored item that did not meet the condition.
         reasons: why a transaction was canceled, as the service put it.
         cause: the client's error, unless its text is not fit to be shown.
+        limits: which limits were exceeded, as the service names them.
     """
 
     code: str
@@ -58,3 +59,4 @@ class Failure:
     item: Item | None = field(default=None, repr=False)
     reasons: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     cause: Exception | None = None
+    limits: tuple[str, ...] = ()
