@@ -16,7 +16,7 @@ from ddbmodel.operations import ConsumedCapacity, ReturnCapacity
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """The permission to send one request: its slot, and the write units that were reserved for it."""
+    """The permission to send one request: its slot, and the write units that it was charged."""
 
     slot: Slot
     units: float
@@ -45,18 +45,11 @@ class Pacer:
     async def admit(self, part: Sequence[Entry]) -> Admission:
         """Wait until a request with these writes may be sent. Cancelled, it leaves no trace."""
         slot = await self._slot({entry.write.table for entry in part})
-        if self._rate_limit is None:
-            return Admission(slot, 0.0)
-        units = float(sum(entry.write_units for entry in part))
-        seconds = self._rate_limit.reserve(units)
         try:
-            if seconds > 0:
-                await asyncio.sleep(seconds)
+            return Admission(slot, await self._charge(part))
         except asyncio.CancelledError:
-            self._rate_limit.charge(-units)
             self._end(slot, Outcome())
             raise
-        return Admission(slot, units)
 
     def answered(
         self,
@@ -96,6 +89,19 @@ class Pacer:
             self._freed.clear()
             await self._freed.wait()
         return slot
+
+    async def _charge(self, part: Sequence[Entry]) -> float:
+        """Wait until the budget has what the request is estimated to use."""
+        if self._rate_limit is None:
+            return 0.0
+        place = self._rate_limit.line_up(sum(entry.write_units for entry in part))
+        try:
+            while (seconds := self._rate_limit.wait_seconds(place)) > 0:  # noqa: ASYNC110  # time is all it waits for
+                await asyncio.sleep(seconds)
+        except asyncio.CancelledError:
+            self._rate_limit.leave(place)
+            raise
+        return place.units
 
     def _end(self, slot: Slot, outcome: Outcome) -> None:
         self._slots.end(slot, outcome)

@@ -22,6 +22,8 @@ _DECREASE: Final = 0.5
 # What a second of success adds, of the rate after the last decrease: after five seconds it is doubled.
 _INCREASE: Final = 0.2
 _SLOWEST: Final = 1.0
+# Shorter waits are errors of floating point: a clock need not move by them.
+_ROUNDING: Final = 1e-6
 # Arbitrary: bounds the memory; the one that was noticed first is forgotten.
 _KEYS_MAX: Final = 10_000
 
@@ -81,7 +83,8 @@ class HotKeys:
             return 0.0
         burst_seconds = min(_BURST_SECONDS, _BURST_UNITS / heat.rate)
         earliest = max(heat.resting_until, heat.next_at - burst_seconds)
-        return max(0.0, earliest - self._clock())
+        seconds = earliest - self._clock()
+        return seconds if seconds > _ROUNDING else 0.0
 
     def begin(self, key: Hashable, units: float) -> None:
         """Count units that are about to be written to the key."""

@@ -10,11 +10,17 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from ddbmodel import limits
 from ddbmodel.errors import ExpressionError
+
+# Smaller lacks are errors of floating point, not of the budget; shorter waits would be no waits.
+_ROUNDING: Final = 1e-9
+_SOON_SECONDS: Final = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,13 @@ class Ramp:
         return self.start_units_per_second + units * math.log(2) / self.doubling_seconds
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A request in the line: what it will use, as far as that can be known before."""
+
+    units: float
+
+
 class RateLimit:
     """A budget of write units per second. Make one, and give it to every writer that shares it.
 
@@ -54,8 +67,10 @@ class RateLimit:
 
     What a request will use is estimated before it is sent, and corrected by what the service says it used, so
     indexes are paid for too. Over any time, what is begun is at most the rate times that time, plus the burst
-    (or plus one request, if that is bigger). It may be used by any number of tasks and event loops of one
-    thread; processes and threads get a share each, by `split`.
+    (or plus one request, if that is bigger), plus what comes back of requests that were charged too much.
+
+    It may be used by any number of tasks and event loops of one thread; processes and threads get a share
+    each, by `split`.
 
     Args:
         write_units_per_second: the rate; one unit writes 1 KB.
@@ -84,6 +99,7 @@ class RateLimit:
         self._ramp = ramp
         self._clock = clock
         self._earned = 0.0
+        self._line: deque[Place] = deque()
         self._at = clock()
         self._balance = self._burst
 
@@ -113,23 +129,40 @@ class RateLimit:
         self._refill()
         self._balance = min(self._burst, self._balance - units)
 
-    def reserve(self, units: float) -> float:
-        """Take units for one request, before it is sent: first come, first served.
+    def settle(self, estimated: float, used: float) -> None:
+        """Correct what was charged for a request by what it has used."""
+        self.charge(used - estimated)
 
-        Whoever does not send it after all gives them back by `charge(-units)`.
+    def line_up(self, units: float) -> Place:
+        """Join the end of the line with a request of so many units.
 
-        Returns:
-            After how many seconds it may be sent.
+        Whoever lines up asks for its `wait_seconds` until that is 0, or leaves the line.
         """
-        self._refill()
-        self._balance -= units
-        # What is bigger than the bucket waits until that is full, and leaves a debt for the next one.
-        lacking = max(units - self._burst, 0.0)
-        return max(0.0, -(self._balance + lacking) / self.write_units_per_second)
+        place = Place(units)
+        self._line.append(place)
+        return place
 
-    def settle(self, reserved: float, used: float) -> None:
-        """Correct a reservation by what the request has used."""
-        self.charge(used - reserved)
+    def wait_seconds(self, place: Place) -> float:
+        """When to ask again; 0 if the request is to be sent now: then it is charged, and out of the line."""
+        self._refill()
+        ahead = 0.0
+        for other in self._line:
+            if other is place:
+                break
+            ahead += other.units
+        # What is bigger than the bucket goes when that is full, and leaves a debt to the next one.
+        lacking = ahead + min(place.units, self._burst) - self._balance
+        if lacking > _ROUNDING:
+            return max(_SOON_SECONDS, lacking / self.write_units_per_second)
+        if self._line[0] is not place:
+            return _SOON_SECONDS  # who is in front of it is about to go
+        self._line.popleft()
+        self._balance -= place.units
+        return 0.0
+
+    def leave(self, place: Place) -> None:
+        """Leave the line without having been sent."""
+        self._line.remove(place)
 
     @property
     def _burst(self) -> float:
@@ -137,7 +170,8 @@ class RateLimit:
 
     def _refill(self) -> None:
         now = self._clock()
-        added = min(self.write_units_per_second * max(0.0, now - self._at), self._burst - self._balance)
+        earned = self.write_units_per_second * max(0.0, now - self._at)
+        added = min(earned, max(0.0, self._burst - self._balance))
         self._at = max(self._at, now)
         self._balance += added
         self._earned += added

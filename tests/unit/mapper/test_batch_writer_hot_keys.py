@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ddbmodel import UnprocessedItems
+from ddbmodel.mapper.backoff import Backoff
 from ddbmodel.mapper.batch_writer import BatchWriter
 from tests.unit.mapper.batch_writing import Thing, balanced, writer_on
 from tests.unit.mapper.strict_table import Exchange, Fault, StrictTable, throttled
@@ -136,7 +137,7 @@ def test_a_key_range_slows_its_keys_and_not_the_table() -> None:
     table = StrictTable([throttled(KEY_RANGE)], then=Fault(seconds=1.0))
 
     async def main() -> None:
-        async with writer_on(table, concurrency=4) as writer:
+        async with writer_on(table, concurrency=4, backoff=Backoff(jitter=lambda: 1.0)) as writer:
             await put(writer, "hot", range(25))
             await asyncio.sleep(0.02)
             putting = asyncio.ensure_future(put_others(writer, 300))

@@ -155,7 +155,7 @@ def test_whoever_stops_waiting_gives_back_what_it_reserved() -> None:
         assert loop_seconds() < 0.2
         assert (writer.report.written, len(writer.report.failed)) == (25, 25)
         assert not any(failure.attempts or failure.unknown for failure in writer.report.failed)
-        assert shared.reserve(25) == pytest.approx(0.9, abs=0.01)
+        assert shared.wait_seconds(shared.line_up(25)) == pytest.approx(0.9, abs=0.01)
 
     run(main())
 

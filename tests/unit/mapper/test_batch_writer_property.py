@@ -287,15 +287,19 @@ def check_deadline(outcome: Outcome, deadline: float | None) -> None:
 
 
 def check_budget(outcome: Outcome, rate: float | None) -> None:
-    """Over any window, what was written by requests that began in it is within the budget."""
-    if rate is None:
-        return
-    written = [(exchange.began, exchange.applied) for exchange in outcome.table.exchanges]
-    for start, (began, _) in enumerate(written):
+    """Over any window, what was written by requests that began in it is within the budget.
+
+    What earlier requests gave back within it comes on top.
+    """
+    exchanges = outcome.table.exchanges
+    for start, first in enumerate(exchanges if rate is not None else ()):
+        before = [exchange for exchange in exchanges[:start] if (exchange.ended or 1e9) >= first.began]
+        back = sum(len(exchange.writes) - exchange.applied for exchange in before)
         total = 0
-        for at, units in written[start:]:
-            total += units
-            assert total <= rate * (at - began) + max(rate, 25) + 1e-6
+        for exchange in exchanges[start:]:
+            total += exchange.applied
+            assert rate is not None
+            assert total <= rate * (exchange.began - first.began) + max(rate, 25) + back + 1e-6
 
 
 def serial_in(item: dict[str, Any] | None) -> int | None:
