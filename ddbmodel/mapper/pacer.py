@@ -16,10 +16,11 @@ from ddbmodel.operations import ConsumedCapacity, ReturnCapacity
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """The permission to send one request: its slot, and the write units that it was charged."""
+    """The permission to send one request: its slot, the write units that it was charged, and since when."""
 
     slot: Slot
     units: float
+    began: float
 
 
 class Pacer:
@@ -32,7 +33,7 @@ class Pacer:
     """
 
     def __init__(self, concurrency: int, rate_limit: RateLimit | None, backoff: Backoff) -> None:
-        self.hot_keys = HotKeys(lambda: asyncio.get_running_loop().time(), backoff.seconds)
+        self.hot_keys = HotKeys(_now, backoff.seconds)
         self._slots = Slots(concurrency)
         self._rate_limit = rate_limit
         self._freed = asyncio.Event()
@@ -46,7 +47,7 @@ class Pacer:
         """Wait until a request with these writes may be sent. Cancelled, it leaves no trace."""
         slot = await self._slot({entry.write.table for entry in part})
         try:
-            return Admission(slot, await self._charge(part))
+            return Admission(slot, await self._charge(part), _now())
         except asyncio.CancelledError:
             self._end(slot, Outcome())
             raise
@@ -60,7 +61,7 @@ class Pacer:
     ) -> None:
         """Learn from an answer: what came back unprocessed, and what the rest has used."""
         if left or self.hot_keys:
-            self._watch_keys(part, left)
+            self._watch_keys(part, left, admission.began)
         sent, refused = Counter[str](), Counter[str]()
         for entry in part:
             if not self.hot_keys.is_hot(entry.heat):
@@ -76,7 +77,7 @@ class Pacer:
 
     def failed(self, admission: Admission, part: Sequence[Entry], error: Exception, *, unknown: bool) -> None:
         """Learn from a failure; if it is `unknown` whether it was applied, it counts as used."""
-        self._end(admission.slot, self._blame(part, error))
+        self._end(admission.slot, self._blame(part, error, admission.began))
         if self._rate_limit is not None and not unknown:
             self._rate_limit.settle(admission.units, 0.0)
 
@@ -107,7 +108,7 @@ class Pacer:
         self._slots.end(slot, outcome)
         self._freed.set()
 
-    def _blame(self, part: Sequence[Entry], error: Exception) -> Outcome:
+    def _blame(self, part: Sequence[Entry], error: Exception, began: float) -> Outcome:
         if not isinstance(error, Throttled):
             return Outcome()
         scope = scope_of(error)
@@ -117,20 +118,24 @@ class Pacer:
             return Outcome({entry.write.table: 1.0 for entry in part})
         # A batch is refused as a whole only if none of its writes could be made, so every key of it is hot.
         for heat in {entry.heat for entry in part}:
-            self.hot_keys.passed_over(heat, certain=True)
+            self.hot_keys.passed_over(heat, began=began, certain=True)
         for entry in part:
             entry.passed_over = True
         return Outcome()
 
-    def _watch_keys(self, part: Sequence[Entry], left: Collection[Entry]) -> None:
+    def _watch_keys(self, part: Sequence[Entry], left: Collection[Entry], began: float) -> None:
         sent = Counter[Heat](entry.heat for entry in part)
         unprocessed = Counter[Heat](entry.heat for entry in left)
         blamed = set(passed_over(sent, unprocessed))
         blamed |= {heat for heat in unprocessed if self.hot_keys.is_hot(heat)}
         for heat in blamed:
-            self.hot_keys.passed_over(heat, partly=unprocessed[heat] < sent[heat])
+            self.hot_keys.passed_over(heat, began=began, partly=unprocessed[heat] < sent[heat])
         for entry in left:
             entry.passed_over = entry.heat in blamed and self.hot_keys.is_hot(entry.heat)
         for entry in part:
             if entry.heat in self.hot_keys and entry.heat not in unprocessed:
                 self.hot_keys.went_through(entry.heat, entry.write_units)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

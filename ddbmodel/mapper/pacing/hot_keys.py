@@ -36,6 +36,7 @@ class _Heat:
         strikes: how many times in a row it was passed over.
         rate: units per second that it may get; 0 while it is not hot.
         cut_to: what the rate was after the last decrease.
+        cut_at: when that was.
         next_at: when all it has got so far is paid for, at its rate.
         resting_until: it gets nothing before.
     """
@@ -43,6 +44,7 @@ class _Heat:
     strikes: int = 0
     rate: float = 0.0
     cut_to: float = 0.0
+    cut_at: float = 0.0
     next_at: float = 0.0
     resting_until: float = 0.0
 
@@ -92,22 +94,26 @@ class HotKeys:
         if heat is not None and heat.rate:
             heat.next_at = max(heat.next_at, self._clock()) + units / heat.rate
 
-    def passed_over(self, key: Hashable, *, certain: bool = False, partly: bool = False) -> None:
+    def passed_over(
+        self, key: Hashable, *, began: float, certain: bool = False, partly: bool = False
+    ) -> None:
         """Note that writes to the key were refused.
 
         Args:
             key: the key.
+            began: when the request with them was sent. One that was under way when the key was slowed down
+                tells nothing new.
             certain: it is known to be hot, and not only that others were not refused.
             partly: some of its writes in the same request went through.
         """
         now = self._clock()
         heat = self._keys.setdefault(key, _Heat())
-        if heat.rate and heat.resting_until > now:
-            return  # several requests that were under way tell the same
+        if heat.rate and began <= heat.cut_at:
+            return
         heat.strikes = 1 if partly and heat.rate else heat.strikes + 1
         if heat.rate or certain or heat.strikes >= _STRIKES:
             heat.rate = max(_SLOWEST, (heat.rate or limits.PARTITION_WRITE_UNITS) * _DECREASE)
-            heat.cut_to = heat.rate
+            heat.cut_to, heat.cut_at = heat.rate, now
             heat.resting_until = now + self._rest_seconds(heat.strikes)
             heat.next_at = heat.resting_until
         if len(self._keys) > _KEYS_MAX:

@@ -16,11 +16,12 @@ def keys(clock: Clock) -> HotKeys:
 
 def test_a_key_that_is_passed_over_once_is_not_hot() -> None:
     """Once happens to any key of a table that is short for a moment."""
-    hot = keys(Clock())
-    hot.passed_over("a")
+    clock = Clock()
+    hot = keys(clock)
+    hot.passed_over("a", began=clock.now)
     assert not hot.is_hot("a")
     hot.went_through("a", 1)
-    hot.passed_over("a")
+    hot.passed_over("a", began=clock.now)
     assert not hot.is_hot("a")
     assert hot.wait_seconds("a") == 0
 
@@ -29,8 +30,8 @@ def test_a_key_that_is_passed_over_again_rests() -> None:
     """The second time in a row it is hot, and waits; other keys do not."""
     clock = Clock()
     hot = keys(clock)
-    hot.passed_over("a")
-    hot.passed_over("a")
+    hot.passed_over("a", began=clock.now)
+    hot.passed_over("a", began=clock.now)
     assert hot.is_hot("a")
     assert hot.wait_seconds("a") == pytest.approx(0.4)
     assert hot.wait_seconds("b") == 0
@@ -40,18 +41,22 @@ def test_a_key_that_is_passed_over_again_rests() -> None:
 
 def test_a_key_that_the_service_calls_hot_rests_at_once() -> None:
     """A throttling reason needs no second opinion."""
-    hot = keys(Clock())
-    hot.passed_over("a", certain=True)
+    clock = Clock()
+    hot = keys(clock)
+    hot.passed_over("a", began=clock.now, certain=True)
     assert hot.wait_seconds("a") == pytest.approx(0.2)
 
 
 def test_requests_that_were_under_way_count_once() -> None:
-    """While a key rests, more bad news about it is no news."""
+    """A request that was sent before the key was slowed down tells nothing new about it, however late it ends."""
     clock = Clock()
     hot = keys(clock)
     for _ in range(5):
-        hot.passed_over("a", certain=True)
-    assert hot.wait_seconds("a") == pytest.approx(0.2)
+        hot.passed_over("a", began=1000.0, certain=True)
+        clock.now += 0.1
+    assert hot.wait_seconds("a") == 0
+    hot.passed_over("a", began=1000.1, certain=True)
+    assert hot.wait_seconds("a") == pytest.approx(0.4)
 
 
 def test_a_hot_key_rests_longer_each_time() -> None:
@@ -60,7 +65,7 @@ def test_a_hot_key_rests_longer_each_time() -> None:
     hot = keys(clock)
     rests: list[float] = []
     for _ in range(4):
-        hot.passed_over("a", certain=True)
+        hot.passed_over("a", began=clock.now, certain=True)
         rests.append(hot.wait_seconds("a"))
         clock.now += rests[-1] + 0.001
     assert rests == pytest.approx([0.2, 0.4, 0.8, 1.6])
@@ -80,7 +85,7 @@ def test_a_hot_key_gets_half_of_a_partition() -> None:
     """500 units a second, and 25 at once."""
     clock = Clock()
     hot = keys(clock)
-    hot.passed_over("a", certain=True)
+    hot.passed_over("a", began=clock.now, certain=True)
     clock.now += 0.2
     assert units_in(hot, clock, 2.0) == pytest.approx(1025, abs=5)
 
@@ -89,7 +94,7 @@ def test_a_key_that_goes_well_is_not_hot_any_more() -> None:
     """It gets more by and by, and is forgotten when it gets as much as a partition takes."""
     clock = Clock()
     hot = keys(clock)
-    hot.passed_over("a", certain=True)
+    hot.passed_over("a", began=clock.now, certain=True)
     seconds = 0.0
     while hot.is_hot("a"):
         wait = hot.wait_seconds("a")
@@ -106,7 +111,7 @@ def test_the_memory_is_bounded() -> None:
     """However many keys are passed over, ten thousand are kept."""
     hot = keys(Clock())
     for number in range(12_000):
-        hot.passed_over(number)
+        hot.passed_over(number, began=1000)
     assert len(hot) == 10_000
 
 
@@ -119,7 +124,7 @@ def test_a_hot_key_never_gets_more_than_a_partition_takes(steps: list[tuple[floa
     """Over any window, what may begin is at most 1,000 units a second, and one batch with one write."""
     clock = Clock(0.0)
     hot = keys(clock)
-    hot.passed_over("a", certain=True)
+    hot.passed_over("a", began=clock.now, certain=True)
     sent: list[tuple[float, float]] = []
     for pause, units, outcome in steps:
         clock.now += pause
@@ -131,7 +136,7 @@ def test_a_hot_key_never_gets_more_than_a_partition_takes(steps: list[tuple[floa
         if outcome == "through":
             hot.went_through("a", units)
         elif outcome == "over":
-            hot.passed_over("a")
+            hot.passed_over("a", began=clock.now)
     assert most_in_any_window(sent, 1000.0) <= 25 + 40 + 1e-6
 
 
