@@ -31,6 +31,7 @@ class BatchWorker:
         self._backoff = backoff
         self._pacer = pacer
         self._pausing = False
+        self._admissions: list[Admission] = []
         self.task = asyncio.create_task(self._run())
 
     def interrupt_pause(self) -> None:
@@ -51,20 +52,30 @@ class BatchWorker:
                 left = self._without_hot_keys(left)
                 if left and not self._backlog.stopped:
                     await self._pause(max(1, tries))
+                self._end_requests()
         except Exception as error:
             # Never expected; but nothing may be lost, or wait for ever for a worker that is not there any
             # more.
             self._backlog.abandon(f"the batch writer broke down ({describe(error)})")
             raise
+        finally:
+            self._end_requests()
 
     async def _pause(self, tries: int) -> None:
         self._pausing = True
         await self._backoff.pause(tries)
         self._pausing = False
 
+    def _end_requests(self) -> None:
+        """Let others send; not before the pause is over, or they would send in the place of this one."""
+        while self._admissions:
+            self._pacer.end(self._admissions.pop())
+
     async def _admission(self, part: Sequence[Entry]) -> Admission:
+        self._end_requests()
         self._pausing = True
         admission = await self._pacer.admit(part)
+        self._admissions.append(admission)
         self._pausing = False
         return admission
 
@@ -98,7 +109,7 @@ class BatchWorker:
             part = parts.pop()
             admission = await self._admission(part)
             try:
-                result = await self._send(part, admission)
+                result = await self._send(part)
             except Exception as error:  # noqa: BLE001  # whatever it is, the writes are accounted for
                 verdict = judge(error)
                 self._pacer.failed(admission, part, error, unknown=verdict.unknown)
@@ -114,7 +125,7 @@ class BatchWorker:
                 return left + [entry for part in parts for entry in part]
         return left
 
-    async def _send(self, part: Sequence[Entry], admission: Admission) -> BatchWriteItemResult:
+    async def _send(self, part: Sequence[Entry]) -> BatchWriteItemResult:
         """Send one request, and return its answer."""
         for entry in part:
             self._backlog.report.retries += entry.attempts > 0
@@ -124,9 +135,6 @@ class BatchWorker:
         request = BatchWriteItem(tuple(entry.write for entry in part), self._pacer.return_capacity)
         try:
             result = BatchWriteItemResult.from_wire(await self._gateway.send(request))
-        except asyncio.CancelledError:
-            self._pacer.cancelled(admission)
-            raise
         except Exception:
             _landed(part)
             raise

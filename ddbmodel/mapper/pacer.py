@@ -49,7 +49,7 @@ class Pacer:
         try:
             return Admission(slot, await self._charge(part), _now())
         except asyncio.CancelledError:
-            self._end(slot, Outcome())
+            self._free(slot)
             raise
 
     def answered(
@@ -67,9 +67,8 @@ class Pacer:
             if not self.hot_keys.is_hot(entry.heat):
                 sent[entry.write.table] += 1
                 refused[entry.write.table] += entry in left
-        self._end(
-            admission.slot, Outcome({table: refused[table] / sent[table] for table in sent}, account=0.0)
-        )
+        shares = {table: refused[table] / sent[table] for table in sent}
+        self._slots.learn(admission.slot, Outcome(shares, account=0.0))
         if self._rate_limit is not None:
             reported = sum(one.units for one in capacity)
             estimated = sum(entry.write_units for entry in part if entry not in left)
@@ -77,13 +76,13 @@ class Pacer:
 
     def failed(self, admission: Admission, part: Sequence[Entry], error: Exception, *, unknown: bool) -> None:
         """Learn from a failure; if it is `unknown` whether it was applied, it counts as used."""
-        self._end(admission.slot, self._blame(part, error, admission.began))
+        self._slots.learn(admission.slot, self._blame(part, error, admission.began))
         if self._rate_limit is not None and not unknown:
             self._rate_limit.settle(admission.units, 0.0)
 
-    def cancelled(self, admission: Admission) -> None:
-        """Give back the slot of a request of which nobody knows what became."""
-        self._end(admission.slot, Outcome())
+    def end(self, admission: Admission) -> None:
+        """Give back the slot of a request, after the pause that follows it."""
+        self._free(admission.slot)
 
     async def _slot(self, tables: Collection[str]) -> Slot:
         while (slot := self._slots.begin(tables)) is None:
@@ -104,8 +103,8 @@ class Pacer:
             raise
         return place.units
 
-    def _end(self, slot: Slot, outcome: Outcome) -> None:
-        self._slots.end(slot, outcome)
+    def _free(self, slot: Slot) -> None:
+        self._slots.end(slot)
         self._freed.set()
 
     def _blame(self, part: Sequence[Entry], error: Exception, began: float) -> Outcome:

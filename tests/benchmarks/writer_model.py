@@ -131,7 +131,7 @@ class WriterModel:
                 return
         batch = self._compose(worker)
         if sum(batch) < _NOTHING:
-            self._give_back(slot, Outcome())
+            self._free(worker, slot)
             if any(amount >= _NOTHING for amount in self._held):
                 self._later(self._soonest(), worker, "begin")
             return
@@ -162,16 +162,21 @@ class WriterModel:
             left = self._watch_keys(batch, refused, began)
             cold_sent = sum(batch) - sum(amount for key, amount in enumerate(batch) if self._hot.is_hot(key))
             part = min(1.0, sum(left) / cold_sent) if cold_sent >= _NOTHING else None
-            self._give_back(slot, Outcome({} if part is None else {_TABLE: part}, account=0.0))
+            assert slot is not None
+            self._slots.learn(slot, Outcome({} if part is None else {_TABLE: part}, account=0.0))
             pause = self._pause(worker, part or 0.0)
         else:
             left = refused
         self._left[worker] = left
+        if pause:
+            self._later(pause, worker, "free", slot)
+        else:
+            self._free(worker, slot)
         self._later(pause, worker, "begin")
 
-    def _give_back(self, slot: Slot | None, outcome: Outcome) -> None:
+    def _free(self, _worker: int, slot: Slot | None) -> None:
         if slot is not None:
-            self._slots.end(slot, outcome)
+            self._slots.end(slot)
             parked, self._parked = self._parked, []
             for worker in parked:
                 self._later(0.0, worker, "begin")
@@ -183,12 +188,12 @@ class WriterModel:
         batch, self._left[worker] = self._left[worker], [0.0] * len(self._shares)
         room = self._size - sum(batch)
         for key, waiting in enumerate(self._held):
-            if waiting >= _NOTHING and self._hot.wait_seconds(key) <= 0:
-                amount = min(waiting, room)
-                self._hot.begin(key, amount)
-                self._held[key] -= amount
-                batch[key] += amount
-                room -= amount
+            if waiting < _NOTHING:
+                continue
+            amount = self._due(key, min(waiting, room))
+            self._held[key] -= amount
+            batch[key] += amount
+            room -= amount
         if sum(self._held) < ROOM_PER_WORKER * self._scale * self._policy.workers:
             self._draw(batch, room)
         return batch
@@ -197,11 +202,20 @@ class WriterModel:
         amount = min(self._to_come, room)
         self._to_come -= amount
         for key, share in enumerate(self._shares):
-            if self._hot.is_hot(key) and (self._held[key] >= _NOTHING or self._hot.wait_seconds(key) > 0):
-                self._held[key] += amount * share
+            if self._hot.is_hot(key):
+                self._held[key] += amount * share  # it goes with what waits for the key
             else:
-                self._hot.begin(key, amount * share)
                 batch[key] += amount * share
+
+    def _due(self, key: int, most: float) -> float:
+        """How much of a key becomes due while the request, which stands for many, is under way."""
+        horizon = self._scale * LATENCY_SECONDS
+        amount = 0.0
+        while amount < most and self._hot.wait_seconds(key) <= horizon:
+            step = min(float(BATCH), most - amount) if self._hot.is_hot(key) else most - amount
+            self._hot.begin(key, step)
+            amount += step
+        return amount
 
     def _soonest(self) -> float:
         waits = [self._hot.wait_seconds(key) for key, amount in enumerate(self._held) if amount >= _NOTHING]

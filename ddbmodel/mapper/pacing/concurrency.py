@@ -27,7 +27,7 @@ class Concurrency:
     @property
     def limit(self) -> int:
         """How many requests may be under way."""
-        return int(self._limit)
+        return round(self._limit)
 
     @property
     def has_room(self) -> bool:
@@ -40,15 +40,14 @@ class Concurrency:
         self._began += 1
         return self._began
 
-    def end(self, number: int, refused: float | None) -> None:
-        """Count a request as ended.
+    def learn(self, number: int, refused: float | None) -> None:
+        """Note what became of a request.
 
         Args:
             number: of the request.
             refused: which part of it, from 0 to 1, was refused for want of capacity; None if that is not
                 known.
         """
-        self.in_flight -= 1
         if refused is None:
             return
         if refused <= 0:
@@ -56,3 +55,7 @@ class Concurrency:
         elif number > self._cut_at:
             self._limit = max(1.0, self._limit * (1 - _DECREASE * refused))
             self._cut_at = self._began
+
+    def end(self) -> None:
+        """Count a request as ended, with the pause that follows it: another one may begin."""
+        self.in_flight -= 1

@@ -49,11 +49,17 @@ class Slots:
             return None
         return Slot(self.account.begin(), {table: lane.begin() for table, lane in lanes.items()})
 
-    def end(self, slot: Slot, outcome: Outcome) -> None:
-        """Give a slot back, with what its request has shown."""
-        self.account.end(slot.account, outcome.account)
+    def learn(self, slot: Slot, outcome: Outcome) -> None:
+        """Note what the request of a slot has shown."""
+        self.account.learn(slot.account, outcome.account)
         for table, number in slot.tables.items():
-            self.tables[table].end(number, outcome.tables.get(table))
+            self.tables[table].learn(number, outcome.tables.get(table))
+
+    def end(self, slot: Slot) -> None:
+        """Give a slot back; after a refusal not before the pause is over, or others would fill in."""
+        self.account.end()
+        for table in slot.tables:
+            self.tables[table].end()
 
     def _of(self, table: str) -> Concurrency:
         if table not in self.tables:

@@ -220,12 +220,15 @@ def test_a_table_that_refuses_gets_fewer_requests_at_once() -> None:
     [
         pytest.param(throttled(), 7, id="a table, as nothing is said"),
         pytest.param(throttled("TableWriteProvisionedThroughputExceeded"), 7, id="a table"),
-        pytest.param(throttled("TableWriteAccountLimitExceeded"), 4, id="the account"),
-        pytest.param(throttled(code="RequestLimitExceeded"), 4, id="the account, by its code"),
+        pytest.param(throttled("TableWriteAccountLimitExceeded"), 3, id="the account"),
+        pytest.param(throttled(code="RequestLimitExceeded"), 3, id="the account, by its code"),
     ],
 )
 def test_the_reason_says_who_slows_down(fault: Fault, others: int) -> None:
-    """A table's limit is its own, and the seven other workers go on elsewhere; an account's is everybody's."""
+    """A table's limit is its own, and the seven other workers go on elsewhere; an account's is everybody's.
+
+    The request that was refused counts until its pause is over.
+    """
     table = StrictTable([fault], then=Fault(seconds=1.0))
 
     async def main() -> None:

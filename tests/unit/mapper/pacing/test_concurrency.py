@@ -14,7 +14,8 @@ REFUSED = st.one_of(st.none(), st.just(0.0), st.floats(0, 1))
 def settle(lane: Concurrency, refused: float | None, times: int = 1) -> None:
     """Requests one after the other, with the same end."""
     for _ in range(times):
-        lane.end(lane.begin(), refused)
+        lane.learn(lane.begin(), refused)
+        lane.end()
 
 
 @given(st.integers(1, 64), st.lists(st.tuples(st.booleans(), REFUSED), max_size=300))
@@ -26,7 +27,8 @@ def test_it_stays_within_its_bounds(most: int, steps: list[tuple[bool, float | N
         if begins and lane.has_room:
             running.append(lane.begin())
         elif running:
-            lane.end(running.pop(0), refused)
+            lane.learn(running.pop(0), refused)
+            lane.end()
         assert 1 <= lane.limit <= most
         assert lane.in_flight == len(running) <= most
 
@@ -41,13 +43,14 @@ def test_refusals_halve_it_once_for_each_round() -> None:
     lane = Concurrency(16)
     round_of_requests = [lane.begin() for _ in range(16)]
     for number in round_of_requests:
-        lane.end(number, 1.0)
+        lane.learn(number, 1.0)
+        lane.end()
     assert lane.limit == 8
     settle(lane, 1.0)
     assert lane.limit == 4
 
 
-@pytest.mark.parametrize(("refused", "limit"), [(1.0, 10), (0.5, 15), (0.04, 19), (None, 20), (0.0, 20)])
+@pytest.mark.parametrize(("refused", "limit"), [(1.0, 10), (0.5, 15), (0.04, 20), (None, 20), (0.0, 20)])
 def test_a_part_that_is_refused_takes_away_a_part(refused: float | None, limit: int) -> None:
     """One write of 25 is not a table in trouble; and a lost reply says nothing about capacity."""
     lane = Concurrency(20)
@@ -71,7 +74,8 @@ def test_a_table_slows_down_by_itself() -> None:
     for _ in range(3):
         slot = slots.begin(["slow"])
         assert slot is not None
-        slots.end(slot, Outcome({"slow": 1.0}))
+        slots.learn(slot, Outcome({"slow": 1.0}))
+        slots.end(slot)
     assert slots.begin(["slow"]) is not None
     assert slots.begin(["slow"]) is None
     assert slots.begin(["quick", "slow"]) is None
@@ -84,7 +88,8 @@ def test_an_account_slows_down_every_table() -> None:
     slots = Slots(8)
     slot = slots.begin(["one"])
     assert slot is not None
-    slots.end(slot, Outcome(account=1.0))
+    slots.learn(slot, Outcome(account=1.0))
+    slots.end(slot)
     begun = [slots.begin([table]) for table in ("one", "two", "three", "four", "five")]
     assert [slot is not None for slot in begun] == [True] * 4 + [False]
 
@@ -97,5 +102,5 @@ def test_what_does_not_begin_takes_no_slot() -> None:
     assert slot is not None
     assert slots.begin(["one", "two"]) is None
     assert (slots.tables["one"].in_flight, slots.tables["two"].in_flight) == (2, 1)
-    slots.end(slot, Outcome())
+    slots.end(slot)
     assert (slots.account.in_flight, slots.tables["two"].in_flight) == (1, 0)
