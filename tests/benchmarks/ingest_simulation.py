@@ -20,7 +20,7 @@ from tests.benchmarks.writer_model import BATCH, LATENCY_SECONDS, Clock, Policy,
 
 PLOT: Final = Path(__file__).parents[2] / "docs" / "images" / "ingestion-pacing.svg"
 # Arbitrary: enough for the curves to be smooth, few enough for the whole to take a minute.
-REQUESTS: Final = 20_000
+REQUESTS: Final = 12_000
 ZIPF_KEYS: Final = 10_000_000
 ZIPF_HOT_KEYS: Final = 20
 

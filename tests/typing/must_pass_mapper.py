@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import assert_type
 
-from ddbmodel import ConditionalCheckFailed, Mapper, Page, Query, Scan
+from ddbmodel import ConditionalCheckFailed, Mapper, Page, Query, Ramp, RateLimit, Scan
 from tests.typing.shop import Customer, Line, Order
 
 
@@ -66,6 +66,10 @@ async def many(mapper: Mapper, orders: list[Order], customer: Customer) -> None:
             await writer.put(order)
         await writer.put(customer)
         await writer.delete(Order.key("c", "o"))
+    limit = RateLimit(write_units_per_second=4000, burst_seconds=0.5, ramp=Ramp(doubling_seconds=600))
+    assert_type(limit.split(4), RateLimit)
+    async with mapper.batch_writer(concurrency=8, deadline_seconds=60, rate_limit=limit) as writer:
+        await writer.put(customer)
 
 
 async def refusals(mapper: Mapper, order: Order) -> None:
