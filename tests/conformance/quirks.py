@@ -49,6 +49,7 @@ QUIRKS: tuple[Quirk, ...] = (
         "it fails instead of finding the condition false",
         ServiceError,
     ),
+    Quirk("moto", "the capacity of a batch", "it reports one unit for each table, whatever was written"),
     Quirk("moto", "begins_with of bytes", "it compares the base64 text"),
     Quirk("ministack", "number keys with far exponents", "it does not find what it stored under 1E100"),
 )
