@@ -5,11 +5,11 @@
     ├── ExpressionError             a condition, update or query that cannot work; nothing was sent
     │   ├── NoAccessPath            no key or index serves the query
     │   └── InvalidCursor           a page token that is not of this query
-    ├── CodecError                  a value that cannot be stored or read without loss; has `.path`
+    ├── CodecError                  a value that cannot be stored or read without loss; has `.path` and `.key`
     ├── ItemTooLarge                an item over 400 KB; nothing was sent
     ├── ItemNotFound                there is no item with this key
     ├── ItemExists                  `create` found an item with this key; has `.item`
-    ├── ConditionalCheckFailed      `when=` was false; has `.item`, the stored item
+    ├── ConditionalCheckFailed      `when=` was false; has `.item` (the stored one) and `.failed` (what was)
     │   └── VersionConflict         another writer was faster
     ├── UniqueViolation             a unique value is taken; has `.field` and `.value`
     ├── UnprocessedItems            part of a batch was not written; has `.leftover`
@@ -27,13 +27,14 @@
         └── ReplyCorrupt            the reply does not match its checksum or is not a reply of DynamoDB
 
 No message holds an item's values or credentials; values are only on attributes that say so
-(`ConditionalCheckFailed.item`, `UniqueViolation.value`, `UnprocessedItems.leftover`).
+(`ConditionalCheckFailed.item`, `UniqueViolation.value`, `UnprocessedItems.leftover`, `CodecError.key`, and
+the items of `TransactionCanceled.reasons`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -63,9 +64,12 @@ class CodecError(DDBModelError):
     Attributes:
         path: where in the item, such as `$.lines[3].price`.
         reason: what is wrong there, without the value.
+        key: the primary key of the item that was read, in stored form; None if nothing was read, or without
+            its key. It is not in the message.
     """
 
     def __init__(self, reason: str, path: tuple[str | int, ...] = (), *, subject: str | None = None) -> None:
+        self.key: Mapping[str, Any] | None = None
         self.reason = reason
         self.segments = path
         self.subject = subject
@@ -116,11 +120,14 @@ class ConditionalCheckFailed(DDBModelError):
 
     Attributes:
         item: the stored item, decoded; None if there is none.
+        failed: the conditions among those joined by `&` that were false of the stored item, in order; empty
+            where there is no item, or it did not come with the refusal.
     """
 
-    def __init__(self, message: str, item: Any = None) -> None:
+    def __init__(self, message: str, item: Any = None, failed: Iterable[Any] = ()) -> None:
         super().__init__(message)
         self.item = item
+        self.failed: tuple[Any, ...] = tuple(failed)
 
 
 class VersionConflict(ConditionalCheckFailed):
@@ -175,18 +182,38 @@ class UnprocessedItems(DDBModelError):
 class WriteOutcomeUnknown(DDBModelError):
     """The reply to a write was lost, and repeating the write could apply it twice.
 
-    Read the item to find out. The write was sent, and not repeated after that.
+    Read the item to find out. The write was sent, and not repeated after that; a transaction with a token was
+    repeated with it, in vain.
     """
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationReason:
+    """What one action had to do with it that its transaction was canceled.
+
+    Attributes:
+        code: `None` for an action that was not to blame, else `ConditionalCheckFailed`,
+            `TransactionConflict`, `ThrottlingError`, `ProvisionedThroughputExceeded`,
+            `ItemCollectionSizeLimitExceeded`, `ValidationError`, or whatever the service adds.
+        message: the service's words, without values; None for an action that was not to blame.
+        item: the stored item that did not meet the condition; None if there is none, or for other reasons.
+
+    Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CancellationReason.html
+    """
+
+    code: str
+    message: str | None = None
+    item: Any = field(default=None, repr=False)
 
 
 class TransactionCanceled(DDBModelError):
     """A transaction was refused as a whole; nothing was written.
 
     Attributes:
-        reasons: one reason for each action, in order.
+        reasons: one `CancellationReason` for each action, in order; none where the engine does not tell.
     """
 
-    def __init__(self, message: str, reasons: Sequence[Any] = ()) -> None:
+    def __init__(self, message: str, reasons: Sequence[CancellationReason] = ()) -> None:
         super().__init__(message)
         self.reasons = tuple(reasons)
 

@@ -39,7 +39,6 @@ BATCH_WRITE_BYTES: Final = 16 * MB
 
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 PARTITION_WRITE_UNITS: Final = 1000
-WRITE_UNIT_BYTES: Final = 1 * KB
 
 # What a new on-demand table takes at once; twice its peak is reached within 30 minutes.
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/pre-warming-on-demand-capacity-mode.html
@@ -49,8 +48,18 @@ ON_DEMAND_DOUBLING_SECONDS: Final = 30 * 60
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 BATCH_GET_KEYS: Final = 100
 
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+TRANSACTION_ACTIONS: Final = 100
+TRANSACTION_BYTES: Final = 4 * MB
+TRANSACTION_TOKEN_CHARACTERS: Final = 36
+TRANSACTION_TOKEN_SECONDS: Final = 10 * 60
+
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html
 SCAN_SEGMENTS: Final = 1_000_000
 
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html
 PAGE_BYTES: Final = 1 * MB
+
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+WRITE_UNIT_BYTES: Final = 1 * KB
+READ_UNIT_BYTES: Final = 4 * KB

@@ -134,12 +134,12 @@ def text_codec(python: Any) -> ScalarCodec | None:
     return ScalarCodec(python, "S", write, python)
 
 
-def epoch_codec(unit: timedelta) -> ScalarCodec:
+def epoch_codec(unit: timedelta, *, floor: bool = False) -> ScalarCodec:
     """Give the codec for datetimes as whole units since 1970-01-01 UTC."""
     return ScalarCodec(
         datetime,
         "N",
-        lambda value: times.encode_epoch(value, unit),
+        lambda value: times.encode_epoch(value, unit, floor=floor),
         lambda text: times.decode_epoch(text, unit),
     )
 
@@ -211,6 +211,19 @@ class ChoiceCodec(Codec):
     @property
     def types(self) -> frozenset[str]:
         return self._types
+
+    @property
+    def choices(self) -> tuple[Any, ...]:
+        """The members."""
+        return self._choices
+
+    @property
+    def stored_texts(self) -> frozenset[str] | None:
+        """The texts that the choices are stored as; None if others can be made."""
+        if self._make is not None:
+            return None
+        stored = map(self._encode, self._choices)
+        return frozenset(str(value["S"]) for value in stored if "S" in value)
 
     @property
     def nullable(self) -> bool:

@@ -5,7 +5,10 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Capacit
 
 from __future__ import annotations
 
-from typing import Final
+import base64
+from typing import Any, Final
+
+import orjson
 
 from ddbmodel.codec.values import AttributeValue, Item
 
@@ -18,36 +21,19 @@ def item_size_bytes(item: Item) -> int:
     return sum(len(name.encode()) + value_size_bytes(value) for name, value in item.items())
 
 
-def is_surely_small(item: Item, size_bytes: int, levels: int) -> bool:
-    """Tell by a quick look whether an item is surely not over a size, nor nested deeper than some levels.
+def json_size_bytes(item: Item) -> int:
+    """Give the bytes of an item as compact JSON in UTF-8, which are never fewer than DynamoDB meters.
 
-    What it does not call small may still be: then `item_size_bytes` and `nesting_levels` know.
+    It is the quickest way to see that an item is far from a limit.
+
+    Raises:
+        TypeError: lists and maps are nested over 250 levels deep.
     """
-    budget, level, maps = size_bytes, 0, [item]
-    while maps and level <= levels:
-        inner: list[Item] = []
-        for entries in maps:
-            for name, stored in entries.items():
-                budget -= _at_most(name, stored, inner)
-        maps, level = inner, level + 1
-    return budget >= 0 and not maps
+    return len(orjson.dumps(item, _base64))
 
 
-def _at_most(name: str, stored: AttributeValue, inner: list[Item]) -> int:
-    """More bytes than a name and value can weigh; what is inside of a list or map is left to the next level."""
-    weight = 4 * len(name) + _DOCUMENT_OVERHEAD + _ELEMENT_OVERHEAD
-    for kind, value in stored.items():
-        if kind == "S":
-            weight += len(value) if value.isascii() else 4 * len(value)
-        elif kind in ("N", "B"):
-            weight += len(value)
-        elif kind == "M":
-            inner.append(value)
-        elif kind == "L":
-            inner.append({str(index): element for index, element in enumerate(value)})
-        else:
-            weight += value_size_bytes(stored)
-    return weight
+def _base64(value: Any) -> str:
+    return base64.b64encode(value).decode()
 
 
 def value_size_bytes(stored: AttributeValue) -> int:

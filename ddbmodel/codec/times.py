@@ -35,17 +35,23 @@ def encode_datetime(value: datetime) -> str:
     Raises:
         CodecError: a naive datetime, or one that UTC cannot express (at the ends of years 1 and 9999).
     """
-    return _utc(value).isoformat(timespec="microseconds")[:26] + "Z"
+    utc = value if value.tzinfo is UTC else _utc(value)
+    return utc.isoformat("T", "microseconds")[:26] + "Z"
 
 
-def encode_epoch(value: datetime, unit: timedelta) -> str:
+def encode_epoch(value: datetime, unit: timedelta, *, floor: bool = False) -> str:
     """An aware datetime as a whole number of units (a power of ten of microseconds) since 1970-01-01 UTC.
 
+    Args:
+        value: the datetime.
+        unit: what is counted.
+        floor: drop what is finer than the unit.
+
     Raises:
-        CodecError: a naive datetime, or one that is finer than the unit.
+        CodecError: a naive datetime, or one that is finer than the unit and not to be floored.
     """
     units, rest = divmod(_utc(value) - _EPOCH, unit)
-    if rest:
+    if rest and not floor:
         raise CodecError(
             f"the datetime is finer than the {unit.total_seconds():g} seconds that are stored: round it first"
         )

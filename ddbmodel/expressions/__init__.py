@@ -3,8 +3,9 @@
 Belongs here: places in an item (`places`), typed paths (`paths`, with their methods in `path_conditions`
 and `path_updates`), conditions and their combination (`conditions`), comparisons (`comparisons`),
 functions such as `begins_with` (`functions`), update actions (`actions`) and the update that they form
-(`updates`), projections (`projections`), operands (`operands`) and their encoding (`encoding`), and the one
-owner of `#n0` and `:v0` (`placeholders`).
+(`updates`), what cannot be said of compressed fields (`visibility`), projections (`projections`), operands
+(`operands`) and their encoding (`encoding`), the one owner of `#n0` and `:v0` (`placeholders`), and what a
+condition says of an item at hand (`evaluation`).
 Does not belong here: models, tables and indexes, which index serves a query (room `mapper`), requests, I/O.
 
 Everything is a frozen value with a short `text(placeholders)`. Operands are encoded where they are written,
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 from ddbmodel.expressions.comparisons import Between, Comparison, In
 from ddbmodel.expressions.conditions import And, Condition, Not, Or
+from ddbmodel.expressions.evaluation import failed_clauses, holds
 from ddbmodel.expressions.functions import Function, Size
 from ddbmodel.expressions.operands import Computed, Operand, Value
 from ddbmodel.expressions.paths import Path
@@ -44,4 +46,6 @@ __all__ = [
     "Size",
     "Update",
     "Value",
+    "failed_clauses",
+    "holds",
 ]

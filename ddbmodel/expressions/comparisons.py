@@ -14,14 +14,16 @@ from pydantic import BaseModel
 from ddbmodel import limits
 from ddbmodel.codec.numbers import decode_decimal
 from ddbmodel.codec.scalars import ChoiceCodec
+from ddbmodel.codec.values import AttributeValue
 from ddbmodel.errors import ExpressionError
 from ddbmodel.expressions.conditions import Condition
 from ddbmodel.expressions.encoding import encoded_by_type, expected, operand, types_of
 from ddbmodel.expressions.operands import Operand, Value
 from ddbmodel.expressions.placeholders import Placeholders
 from ddbmodel.expressions.places import PathRef
+from ddbmodel.expressions.visibility import check_comparable
 
-_ORDERED_TYPES: Final = frozenset(("S", "N", "B"))
+ORDERED_TYPES: Final = frozenset(("S", "N", "B"))
 # A model is iterable, as text is, but is no list of options.
 _NO_OPTIONS: Final = (str, bytes, bytearray, memoryview, BaseModel, Operand)
 _PYTHON: Final = {"=": "==", "<>": "!="}
@@ -109,6 +111,7 @@ class In(Condition):
 def compare(subject: Operand, operator: str, other: object) -> Comparison:
     """A comparison; `< <= > >=` only where DynamoDB has an order: text, numbers, bytes."""
     name = _PYTHON.get(operator, operator)
+    check_comparable(name, subject, other)
     right = operand(subject, other) if operator in _PYTHON else _bound(subject, other)
     check_distinct(subject, name, right)
     if operator not in _PYTHON:
@@ -119,6 +122,7 @@ def compare(subject: Operand, operator: str, other: object) -> Comparison:
 
 def between(subject: Operand, low: object, high: object) -> Between:
     """Both ends are included. Ends of which the first is the greater are refused, as DynamoDB does."""
+    check_comparable("between", subject, low, high)
     ends = _bound(subject, low), _bound(subject, high)
     for end in ends:
         check_distinct(subject, "between", end)
@@ -129,7 +133,9 @@ def between(subject: Operand, low: object, high: object) -> Between:
 
 def is_in(subject: Operand, values: Sequence[Any]) -> In:
     """Equal to one of up to 100 values, given one by one or as one iterable."""
+    check_comparable("is_in", subject)
     values = _options(subject, values)
+    check_comparable("is_in", *values)
     if not values:
         raise ExpressionError(f"{subject!r}.is_in: there is no value to compare with")
     if len(values) > limits.EXPRESSION_IN_OPERANDS:
@@ -191,7 +197,7 @@ def _is_value(subject: Operand, value: object) -> bool:
 def _check_ordered(subject: Operand, operator: str, other: Operand) -> None:
     for side in (subject, other):
         types = types_of(side)
-        if types and not types & _ORDERED_TYPES:
+        if types and not types & ORDERED_TYPES:
             raise ExpressionError(
                 f"{subject!r} {operator}: {side!r} is stored as {'/'.join(sorted(types))}, which has no "
                 "order; only text, numbers and bytes have one"
@@ -222,17 +228,17 @@ def _check_range(subject: Operand, low: Operand, high: Operand) -> None:
             f"{subject!r}.between: the lower end is stored as {low.type}, the upper end as {high.type}; "
             "DynamoDB takes two of one type"
         )
-    if _ordinal(low) > _ordinal(high):
+    if ordinal(low.stored) > ordinal(high.stored):
         raise ExpressionError(f"{subject!r}.between: the lower end is above the upper end; exchange them")
 
 
-def _ordinal(value: Value) -> Any:
-    """What Python orders as DynamoDB orders the stored value: numbers by value, text by its UTF-8 bytes."""
-    stored = value.stored[value.type]
-    match value.type:
+def ordinal(stored: AttributeValue) -> Any:
+    """What Python orders as DynamoDB orders a stored value: numbers by value, text by its UTF-8 bytes."""
+    ((kind, value),) = stored.items()
+    match kind:
         case "N":
-            return decode_decimal(stored)
+            return decode_decimal(value)
         case "S":
-            return stored.encode()
+            return value.encode()
         case _:
-            return stored
+            return value

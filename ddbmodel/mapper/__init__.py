@@ -1,31 +1,56 @@
 """Mapper: models in, models out.
 
-Belongs here: the `Mapper` (`mapper`); single items (`items`); queries (`query`), scans (`scan`), what they
-share (`read`), which index serves a query (`planner`), what will be sent (`explanation`), page tokens
-(`cursor`) and selected fields (`selection`); many items at once (`batch_get`, `batch_writer`), and how fast
-(`pacing`); the tables of models (`tables`). Does not belong here: how values are stored (codec, model), the
-text of expressions, requests and replies (operations), how they travel (transport).
+Belongs here: the `Mapper` (`mapper`); single items (`items`), described writes (`drafts`, `write`) and what
+becomes of them (`settlement`, `refusals`), what they cost (`item_size`), unique values (`unique`) and
+transactions (`transaction`, `commit`); queries (`query`, `collection`), scans (`scan`), what they share
+(`read`), which index serves a query (`planner`, `composition`), what will be sent (`explanation`), pages
+(`paging`) and their tokens (`cursor`), selected fields (`selection`), how items are decoded (`reading`); many
+items at once (`batch_get`, `batch_writer`), and how fast (`pacing`); the tables of models (`tables`); what is
+sent, seen (`hooks`, `exchange`), counted (`usage`) and traced (`tracing`).
+Does not belong here: how values are stored (codec, model), the text of expressions, requests and replies
+(operations), how they travel (transport).
 """
 
 from __future__ import annotations
 
 from ddbmodel.mapper.batch_writer import BatchWriter
+from ddbmodel.mapper.collection import Collection, Groups
+from ddbmodel.mapper.exchange import Exchange
 from ddbmodel.mapper.explanation import Explanation
+from ddbmodel.mapper.hooks import AfterHook, BeforeHook, Hook
+from ddbmodel.mapper.item_size import ItemSize
 from ddbmodel.mapper.mapper import Mapper
 from ddbmodel.mapper.pacing import Ramp, RateLimit
+from ddbmodel.mapper.paging import Page
 from ddbmodel.mapper.query import Query
-from ddbmodel.mapper.read import Page
+from ddbmodel.mapper.reading import InvalidItem
 from ddbmodel.mapper.scan import Scan
+from ddbmodel.mapper.tracing import Tracing
+from ddbmodel.mapper.transaction import Transaction
+from ddbmodel.mapper.usage import IndexUsage, TableUsage, Usage
 from ddbmodel.mapper.write_report import WriteReport
 
 __all__ = [
+    "AfterHook",
     "BatchWriter",
+    "BeforeHook",
+    "Collection",
+    "Exchange",
     "Explanation",
+    "Groups",
+    "Hook",
+    "IndexUsage",
+    "InvalidItem",
+    "ItemSize",
     "Mapper",
     "Page",
     "Query",
     "Ramp",
     "RateLimit",
     "Scan",
+    "TableUsage",
+    "Tracing",
+    "Transaction",
+    "Usage",
     "WriteReport",
 ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from ddbmodel.codec.values import AttributeValue, Item
 from ddbmodel.expressions import And, Comparison, Condition, In, Not, Operand, Or, PathRef, Value
 from ddbmodel.mapper.key_ranges import same_key_value
 from ddbmodel.model import ModelPlan
+from ddbmodel.model.key_plan import KeyBinding
 from ddbmodel.schema import IndexSchema, KeyAttribute
 
 
@@ -19,14 +20,14 @@ class AccessPath:
 
     Attributes:
         index: None for the primary key.
-        partition_key: the attributes that a query binds by equality.
-        sort_key: the attributes that it may narrow, from left to right.
+        partition: the attributes that a query binds by equality, and where their values come from.
+        sort: those that it may narrow, from left to right.
         table_key: the attributes of the table's key, which every index holds as well.
     """
 
     index: IndexSchema | None
-    partition_key: tuple[KeyAttribute, ...]
-    sort_key: tuple[KeyAttribute, ...]
+    partition: tuple[KeyBinding, ...]
+    sort: tuple[KeyBinding, ...]
     table_key: tuple[KeyAttribute, ...]
 
     @property
@@ -35,9 +36,14 @@ class AccessPath:
         return "the primary key" if self.index is None else f"index {self.index.name}"
 
     @property
+    def bindings(self) -> tuple[KeyBinding, ...]:
+        """All of its key, partition key first."""
+        return (*self.partition, *self.sort)
+
+    @property
     def key(self) -> tuple[KeyAttribute, ...]:
         """The key attributes of the path itself, none of which can be filtered on."""
-        return (*self.partition_key, *self.sort_key)
+        return tuple(binding.attribute for binding in self.bindings)
 
     @property
     def position(self) -> dict[str, KeyAttribute]:
@@ -57,6 +63,19 @@ class AccessPath:
         return attributes - set(self.position) - set(self.index.projection.attributes)
 
 
+class Owner(Protocol):
+    """Tells the items of some models from others of their table. The keys of a model do."""
+
+    @property
+    def entity_attribute(self) -> str | None:
+        """The attribute that holds the entity's name."""
+        ...
+
+    def owns(self, item: Item) -> bool:
+        """False for an item that is left out."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """A usable path, with the conditions split for it.
@@ -68,9 +87,12 @@ class Access:
         filters: what is left, to be applied after reading.
         excluded: key attributes with values that the sort condition includes and the query does not: the open
             ends of ranges that only `BETWEEN` can express. Items that have one are dropped after reading.
-        missing: fields of the sort key that an item can be without, and that no condition asks for: the index
+        absorbed: how many fields the sort key absorbed conditions on.
+        missing: fields of the key that an item can be without, and that no condition asks for: the index
             leaves out the items without them.
         hydrates: the path does not hold what is needed, so the items are fetched from the table.
+        owner: tells the items that are wanted, where the table has items of several models.
+        bound_by: the conditions that the partition key says completely.
     """
 
     path: AccessPath
@@ -78,8 +100,11 @@ class Access:
     sort: tuple[Condition, ...]
     filters: tuple[Condition, ...]
     excluded: tuple[tuple[str, AttributeValue], ...] = ()
+    absorbed: int = 0
     missing: tuple[str, ...] = ()
     hydrates: bool = False
+    owner: Owner | None = None
+    bound_by: tuple[Condition, ...] = ()
 
     @property
     def key_condition(self) -> Condition | None:
@@ -101,8 +126,25 @@ class Access:
             if isinstance(condition.right, Value) and isinstance(condition.left, PathRef)
         }
 
+    @property
+    def is_selective(self) -> bool:
+        """True if `keeps` may leave items out."""
+        return bool(self.excluded) or self.owner is not None
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """The attributes that `keeps` looks at, which a projection has to ask for."""
+        names = {name for name, _ in self.excluded}
+        if self.owner is not None:
+            names.update(attribute.name for attribute in self.path.table_key)
+            if self.owner.entity_attribute and self.path.holds(frozenset((self.owner.entity_attribute,))):
+                names.add(self.owner.entity_attribute)
+        return frozenset(names)
+
     def keeps(self, item: Item) -> bool:
-        """False for an item at an excluded end."""
+        """False for an item at an excluded end, or of another entity."""
+        if self.owner is not None and not self.owner.owns(item):
+            return False
         return not any(name in item and same_key_value(item[name], value) for name, value in self.excluded)
 
     def settled(self) -> Access:
@@ -153,7 +195,6 @@ def joined(conditions: Sequence[Condition]) -> Condition | None:
 
 def access_paths(plan: ModelPlan[Any]) -> Iterator[AccessPath]:
     """The primary key, then the indexes in order of declaration."""
-    table = plan.stored_table
-    yield AccessPath(None, table.partition_key, table.sort_key, table.key)
-    for index in table.indexes:
-        yield AccessPath(index, index.partition_key, index.sort_key, table.key)
+    keys = plan.stored_keys
+    for path in keys.paths:
+        yield AccessPath(path.index, path.partition, path.sort, keys.table.key)

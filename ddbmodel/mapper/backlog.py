@@ -15,9 +15,10 @@ from typing import Final
 
 from ddbmodel import limits
 from ddbmodel.errors import MapperClosed
-from ddbmodel.mapper.entry import Entry, Identity
+from ddbmodel.mapper.entry import Entry
 from ddbmodel.mapper.held_back import HeldBack
 from ddbmodel.mapper.pacing import HotKeys
+from ddbmodel.mapper.write import Identity
 from ddbmodel.mapper.write_report import WriteReport
 
 CLOSED: Final = "the batch writer is not open: use it inside of its async with block"

@@ -16,8 +16,10 @@ from ddbmodel.codec.values import Item
 from ddbmodel.errors import ExpressionError, Throttled
 from ddbmodel.expressions import Projection
 from ddbmodel.mapper.backoff import Backoff
+from ddbmodel.mapper.expiry import is_expired
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.key_ranges import Ordinal, ordinal
+from ddbmodel.mapper.reading import Reading
 from ddbmodel.model import ItemKey, ModelPlan, plan_of
 from ddbmodel.operations import BatchGetItem, BatchGetItemResult, TableKeys
 
@@ -30,13 +32,20 @@ _CONCURRENT_REQUESTS: Final = 8
 
 
 async def batch_get(
-    gateway: Gateway, model: type[M], keys: Iterable[Any], *, consistent: bool
-) -> list[M | None]:
-    """The items of these keys, in their order; None where there is none. A key may come twice."""
+    gateway: Gateway, model: type[M], keys: Iterable[Any], *, consistent: bool, lenient: bool = False
+) -> list[Any]:
+    """The items of these keys, in their order; None where there is none. A key may come twice.
+
+    Where an item cannot be decoded, there is an `InvalidItem` if the read is lenient.
+    """
     plan = plan_of(model)
+    reading = Reading(plan, lenient=lenient)
     attributes = [_key(plan, key).attributes for key in keys]
     items = await fetch_items(gateway, plan, attributes, consistent=consistent)
-    return [None if item is None else plan.decode(item) for item in items]
+    if gateway.hide_expired:
+        now = gateway.now()
+        items = [None if item is None or is_expired(plan, item, now) else item for item in items]
+    return [None if item is None else reading.result(item) for item in items]
 
 
 def _key(plan: ModelPlan[M], key: object) -> ItemKey[M]:

@@ -8,10 +8,11 @@ from typing import Final
 
 from ddbmodel.mapper.backlog import Backlog
 from ddbmodel.mapper.backoff import Backoff
-from ddbmodel.mapper.entry import Entry, Identity
+from ddbmodel.mapper.entry import Entry
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.pacer import Admission, Pacer
 from ddbmodel.mapper.verdict import Course, Verdict, describe, judge, split
+from ddbmodel.mapper.write import Identity
 from ddbmodel.model.keys import identity_of
 from ddbmodel.operations import BatchPut, BatchWrite, BatchWriteItem, BatchWriteItemResult
 

@@ -1,9 +1,9 @@
-"""Page tokens: opaque text that continues one query where a page ended.
+"""Page tokens: opaque text that continues one query where a page began or ended.
 
-A token holds a version, a fingerprint of the query it came from, a seal, how many results came out before it,
-and the key to continue after. With a `cursor_key` the seal is a signature, so nobody else can make or change
-a token; without one it is a checksum, which only finds damage. Either way, whoever has a token can read the
-key in it.
+A token holds a version, a fingerprint of the query it came from and of its scope, a seal, how many results
+came out before it, which way it leads, and the key to continue from; without a key, it begins at the end that
+it leads away from. With a `cursor_key` the seal is a signature, so nobody else can make or change a token;
+without one it is a checksum, which only finds damage. Either way, whoever has a token can read the key in it.
 """
 
 from __future__ import annotations
@@ -23,29 +23,40 @@ from ddbmodel.errors import CodecError, InvalidCursor
 from ddbmodel.mapper.key_ranges import same_key_value
 from ddbmodel.schema import KeyAttribute
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 _FINGERPRINT_BYTES: Final = 12
 _SEAL_BYTES: Final = 16
 _PAYLOAD_AT: Final = 1 + _FINGERPRINT_BYTES + _SEAL_BYTES
 # The keys of a table and an index have 6 KB in all; JSON makes up to six bytes of one, base64 four of three.
 _TOKEN_MAX: Final = 64 * 1024
 
+# How a token says which way it leads.
+_FORWARD: Final = ">"
+_BACKWARD: Final = "<"
+
 _DAMAGED: Final = (
     "the page token is damaged, or was made by another version of ddbmodel: start at the first page"
+)
+
+_WRONG_WAY: Final = (
+    "the page token leads the other way: `page.next` continues with after=, `page.previous` with before="
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a page ended.
+    """Where a page begins or ends, and which way to go on from there.
 
     Attributes:
-        key: the key to continue after.
-        delivered: how many results came out up to there, counted only for a read with a limit.
+        key: the key next to which to continue; None is before the first item, or after the last one if it
+            leads backward.
+        delivered: how many results come out up to there, counted only for a read with a limit.
+        backward: True if what comes before is wanted.
     """
 
-    key: Item = field(repr=False)
+    key: Item | None = field(repr=False)
     delivered: int = 0
+    backward: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +77,24 @@ class Cursors:
     secret: bytes | None = field(default=None, repr=False)
 
     def make(self, position: Position) -> str:
-        """The token that continues after a position."""
-        values = [_to_text(position.key[name]) for name in sorted(self.attributes)]
-        payload = json.dumps(
-            [position.delivered, *values], ensure_ascii=False, separators=(",", ":")
-        ).encode()
+        """The token that continues from a position."""
+        key = position.key
+        values = [] if key is None else [_to_text(key[name]) for name in sorted(self.attributes)]
+        plain = [position.delivered, _BACKWARD if position.backward else _FORWARD, *values]
+        payload = json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
         head = bytes((_VERSION,)) + self._fingerprint()
         return base64.urlsafe_b64encode(head + self._seal(head + payload) + payload).decode().rstrip("=")
 
-    def read(self, token: str) -> Position:
-        """The position to continue after.
+    def read(self, token: str, *, backward: bool = False) -> Position:
+        """The position to continue from.
+
+        Args:
+            token: as it was made.
+            backward: which way it has to lead.
 
         Raises:
-            InvalidCursor: the token is damaged, of another version or query, or not signed with this key.
+            InvalidCursor: the token is damaged, of another version, query or scope, not signed with this key,
+                or leads the other way.
         """
         data = _decode(token)
         head, payload = data[: 1 + _FINGERPRINT_BYTES], data[_PAYLOAD_AT:]
@@ -88,22 +104,27 @@ class Cursors:
             signed = "by a mapper with a" if self.secret is None else "with another key than this mapper's"
             raise InvalidCursor(f"the page token is damaged, or was signed {signed} cursor_key")
         if not hmac.compare_digest(head[1:], self._fingerprint()):
-            raise InvalidCursor("the page token is of another query: use it with the query that it came from")
-        return self._position(payload)
+            raise InvalidCursor(
+                "the page token is of another query or scope: use it with the query that it came from"
+            )
+        position = self._position(payload)
+        if position.backward != backward:
+            raise InvalidCursor(_WRONG_WAY)
+        return position
 
     def _position(self, payload: bytes) -> Position:
         names = sorted(self.attributes)
         try:
-            delivered, values = _from_json(payload, len(names))
+            delivered, way, values = _from_json(payload, len(names))
             key = {
                 name: _from_text(self.attributes[name].type, value)
-                for name, value in zip(names, values, strict=True)
+                for name, value in zip(names, values, strict=False)
             }
         except (ValueError, CodecError, RecursionError):
             raise InvalidCursor(_DAMAGED) from None
-        if any(not same_key_value(key[name], value) for name, value in self.bound.items()):
+        if key and any(not same_key_value(key[name], value) for name, value in self.bound.items()):
             raise InvalidCursor("the page token holds a key outside of this query: start at the first page")
-        return Position(key, delivered)
+        return Position(key or None, delivered, way == _BACKWARD)
 
     def _fingerprint(self) -> bytes:
         plain = json.dumps(self.query, sort_keys=True, default=_to_base64)
@@ -128,17 +149,20 @@ def _decode(token: object) -> bytes:
     return data
 
 
-def _from_json(payload: bytes, count: int) -> tuple[int, Sequence[str]]:
+def _from_json(payload: bytes, count: int) -> tuple[int, str, Sequence[str]]:
+    """How many were delivered, which way it leads, and the values of the key: all of them, or none."""
     plain: Any = json.loads(payload)
     # One kind of error for whatever is wrong with a token.
-    if not _is_list(plain) or len(plain) != count + 1:
+    if not _is_list(plain) or len(plain) not in (2, count + 2):
         raise ValueError("another number of values")
-    delivered, *values = plain
+    delivered, way, *values = plain
     if type(delivered) is not int or delivered < 0:
         raise ValueError("no count")
+    if way not in (_FORWARD, _BACKWARD):
+        raise ValueError("no way")
     if not all(type(value) is str and value for value in values):
         raise ValueError("a value is no text")
-    return delivered, values
+    return delivered, way, values
 
 
 def _is_list(plain: object) -> TypeGuard[list[Any]]:

@@ -10,15 +10,14 @@ from pydantic import BaseModel
 from ddbmodel import limits
 from ddbmodel.codec.sizes import item_size_bytes, item_wire_size_bytes
 from ddbmodel.codec.values import Item
-from ddbmodel.errors import Failure
+from ddbmodel.errors import ExpressionError, Failure
 from ddbmodel.mapper.arguments import key_of_target, plan_of_object
 from ddbmodel.mapper.gateway import Gateway
+from ddbmodel.mapper.stamps import Stamp
+from ddbmodel.mapper.write import Identity
 from ddbmodel.model import ItemKey, ModelPlan, plan_of
 from ddbmodel.model.keys import identity_of
 from ddbmodel.operations import BatchDelete, BatchPut, BatchWrite
-
-Identity: TypeAlias = tuple[str, tuple[tuple[str, str, Any], ...]]
-"""Table and key."""
 
 Heat: TypeAlias = tuple[str, tuple[str, str, Any]]
 """Table and partition key: what can be hot."""
@@ -78,12 +77,15 @@ def entry_for_put(gateway: Gateway, model: BaseModel) -> Entry:
     """A put of a model, encoded now.
 
     Raises:
-        ExpressionError: it is no model.
+        ExpressionError: it is no model, or one with unique fields or a version.
         CodecError: a value cannot be stored without loss.
         ItemTooLarge: over 400 KB.
     """
     plan = plan_of_object("put", model)
-    item = plan.encode(model)
+    _check_bulk(plan)
+    stamp = Stamp(plan, gateway.now())
+    item = plan.encode(model, stamp.attributes(model))
+    stamp.set_values(model)
     write = BatchPut(gateway.table_name(plan), item)
     return _entry(write, plan, plan.key_from_item(item), item, model)
 
@@ -97,8 +99,27 @@ def entry_for_delete(gateway: Gateway, target: ItemKey[Any] | BaseModel) -> Entr
     """
     key = key_of_target("delete", target)
     plan: ModelPlan[Any] = plan_of(key.model)
+    _check_bulk(plan)
     write = BatchDelete(gateway.table_name(plan), key.attributes)
     return _entry(write, plan, key.attributes, key.attributes, target)
+
+
+def _check_bulk(plan: ModelPlan[Any]) -> None:
+    """Refuse models whose promises a write without conditions would break."""
+    model = plan.model.__name__
+    if plan.guards:
+        names = ", ".join(guard.field.name for guard in plan.guards)
+        raise ExpressionError(
+            f"a batch cannot keep the unique fields of {model} ({names}), for its writes have no "
+            "conditions: use put, "
+            "create, delete or a transaction"
+        )
+    if plan.roles.version is not None:
+        raise ExpressionError(
+            f"a batch cannot check the version of {model}, for its writes have no conditions, and "
+            "writers that do "
+            "check it would lose theirs: use put, save, delete or a transaction"
+        )
 
 
 def _entry(write: BatchWrite, plan: ModelPlan[Any], key: Item, sent: Item, origin: Any) -> Entry:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from ddbmodel import limits
 from ddbmodel.expressions import Condition, Placeholders
 from ddbmodel.mapper.access import Access
 
@@ -20,6 +21,8 @@ class Explanation:
         index: the index's name; None for the primary key.
         key_condition: with names in place, values as the placeholders of the request; None for a scan.
         filter: likewise; None if there is none.
+        read_units_max: the read units that one page costs at most: of 1 MB, or of as many items of 400 KB
+            as it reads.
         notes: what the request does not show: which items an index leaves out, and what is done with those
             that come back.
         request: the parameters as they are sent for the first page, values included.
@@ -30,6 +33,7 @@ class Explanation:
     index: str | None
     key_condition: str | None
     filter: str | None
+    read_units_max: float
     notes: tuple[str, ...]
     request: dict[str, Any] = field(repr=False)
 
@@ -41,6 +45,7 @@ class Explanation:
         if self.key_condition is not None:
             lines.append(f"  key condition: {self.key_condition}")
         lines.append(f"  filter: {self.filter or 'none'}")
+        lines.append(f"  cost: at most {self.read_units_max:g} read units a page")
         lines.extend(f"  note: {note}" for note in self.notes)
         request = json.dumps(self.request, indent=2, ensure_ascii=False, default=_shown)
         return "\n".join([*lines, "  request: " + request.replace("\n", "\n  ")])
@@ -63,6 +68,7 @@ def explain(operation: str, access: Access, request: dict[str, Any]) -> Explanat
         None if index is None else index.name,
         _readable(access.key_condition, names),
         _readable(access.filter, names),
+        _read_units_max(request),
         tuple(_notes(access)),
         request,
     )
@@ -72,6 +78,18 @@ def _readable(condition: Condition | None, names: Placeholders) -> str | None:
     return None if condition is None else condition.text(names)
 
 
+def _read_units_max(request: dict[str, Any]) -> float:
+    """Read units are counted over all that is read, before the filter; half of them if not consistently.
+
+    Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+    """
+    size = limits.PAGE_BYTES
+    if "Limit" in request:
+        size = min(size, request["Limit"] * limits.ITEM_BYTES)
+    units = -(-size // limits.READ_UNIT_BYTES)
+    return float(units) if request.get("ConsistentRead") else units / 2
+
+
 def _notes(access: Access) -> list[str]:
     notes = [f"items without {name} are not in the index" for name in access.missing]
     notes += [
@@ -79,7 +97,11 @@ def _notes(access: Access) -> list[str]:
         for name in dict.fromkeys(name for name, _ in access.excluded)
     ]
     if access.hydrates:
-        notes.append("BatchGetItem fetches the items, as the index does not hold all that is asked for")
+        notes.append(
+            "BatchGetItem fetches the items, as the index does not hold all that is asked for: that "
+            "costs the "
+            "read units of each item on top"
+        )
     return notes
 
 

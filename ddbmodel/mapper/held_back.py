@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ddbmodel.mapper.entry import Entry, Heat, Identity
+from ddbmodel.mapper.entry import Entry, Heat
 from ddbmodel.mapper.pacing import HotKeys
+from ddbmodel.mapper.write import Identity
 
 
 class HeldBack:

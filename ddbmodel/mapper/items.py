@@ -1,191 +1,101 @@
-"""Single items: get, put, create, update, delete."""
-
-# pyright: reportUnnecessaryIsInstance=false
-# The checks are for callers without a type checker.
+"""Single items: get, and a described write sent by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel
 
-from ddbmodel.codec.parts import Absent
-from ddbmodel.errors import ConditionalCheckFailed, ExpressionError, ItemExists, ItemNotFound, RequestRefused
-from ddbmodel.expressions import Action, And, Condition, Function, PathRef, Update
-from ddbmodel.mapper.arguments import plan_of_object
+from ddbmodel.codec.values import Item
+from ddbmodel.errors import ConditionalCheckFailed, RequestRefused
+from ddbmodel.expressions import Function
+from ddbmodel.mapper.expiry import is_expired
 from ddbmodel.mapper.gateway import Gateway
-from ddbmodel.mapper.index_keys import check_index_keys
-from ddbmodel.mapper.paths import check_paths, field_path
-from ddbmodel.mapper.refusals import decoded_refusal, decoded_result, explained_refusal
-from ddbmodel.model import ItemKey, ModelPlan, plan_of
+from ddbmodel.mapper.reading import decoded
+from ddbmodel.mapper.refusals import decoded_result, error_of, explained_refusal
+from ddbmodel.mapper.settlement import send_settled
+from ddbmodel.mapper.write import Presence, Write
+from ddbmodel.model import ItemKey, plan_of
 from ddbmodel.operations import (
     DeleteItem,
-    DeleteItemResult,
     GetItem,
     GetItemResult,
     PutItem,
-    PutItemResult,
+    TransactCheck,
+    TransactDelete,
+    TransactPut,
+    TransactUpdate,
     UpdateItem,
-    UpdateItemResult,
 )
 
 M = TypeVar("M", bound=BaseModel)
+Returned = Literal["NONE", "ALL_OLD", "ALL_NEW"]
 
 
 async def get(gateway: Gateway, key: ItemKey[M], *, consistent: bool) -> M | None:
     """The item with this key, or None."""
     plan = plan_of(key.model)
-    request = GetItem(gateway.table_name(plan), key.attributes, consistent=consistent)
-    item = GetItemResult.from_wire(await gateway.send(request)).item
-    return None if item is None else plan.decode(item)
+    item = await get_item(gateway, gateway.table_name(plan), key.attributes, consistent=consistent)
+    if item is None or (gateway.hide_expired and is_expired(plan, item, gateway.now())):
+        return None
+    return decoded(plan, item)
 
 
-async def put(gateway: Gateway, model: M, when: Condition | None, *, return_old: bool) -> M | None:
-    """Write an item, whether it was there or not."""
-    plan = plan_of_object("put", model)
-    _check_condition(plan, when)
-    request = PutItem(
-        gateway.table_name(plan),
-        plan.encode(model),
-        condition=when,
-        return_values="ALL_OLD" if return_old else "NONE",
-    )
+async def get_item(gateway: Gateway, table: str, key: Item, *, consistent: bool) -> Item | None:
+    """The stored item with this key, or None."""
+    return GetItemResult.from_wire(await gateway.send(GetItem(table, key, consistent=consistent))).item
+
+
+async def send_write(gateway: Gateway, write: Write, returned: Returned = "NONE") -> Item | None:
+    """Send one write by itself, and bring the object in memory up to date.
+
+    Args:
+        gateway: the way to the service.
+        write: the write.
+        returned: which state of the item to return: none, the one before, or after it.
+
+    Raises:
+        ItemExists, ItemNotFound, VersionConflict, ConditionalCheckFailed: its condition was false.
+        RequestRefused: the service calls it invalid.
+        WriteOutcomeUnknown: the reply was lost, and reading back does not tell what became of it.
+    """
     try:
-        result = PutItemResult.from_wire(await gateway.send(request))
+        reply = await send_settled(gateway, write, _request(write, returned))
     except ConditionalCheckFailed as refusal:
-        raise decoded_refusal(refusal, plan) from refusal.__cause__
-    return None if result.attributes is None else decoded_result(plan, result.attributes, "put")
-
-
-async def create(gateway: Gateway, model: BaseModel, when: Condition | None) -> None:
-    """Write an item whose key is new."""
-    plan = plan_of_object("create", model)
-    _check_condition(plan, when)
-    absent = Function("attribute_not_exists", _partition_path(plan))
-    request = PutItem(
-        gateway.table_name(plan),
-        plan.encode(model),
-        condition=absent if when is None else And((absent, when)),
-    )
-    try:
-        await gateway.send(request)
-    except ConditionalCheckFailed as refusal:
-        found = decoded_refusal(refusal, plan)
-        if when is None or refusal.item is not None:
-            raise _exists(plan, found) from refusal.__cause__
-        raise found from refusal.__cause__
-
-
-async def update(
-    gateway: Gateway,
-    key: ItemKey[M],
-    actions: Sequence[Action],
-    when: Condition | None,
-    *,
-    upsert: bool | None,
-) -> M:
-    """Change an item in place, and return it as it is afterwards."""
-    plan = plan_of(key.model)
-    _check_actions(plan, actions)
-    _check_condition(plan, when)
-    must_exist = not (_completes(plan, actions) if upsert is None else upsert)
-    request = UpdateItem(
-        gateway.table_name(plan),
-        key.attributes,
-        Update(tuple(actions)),
-        condition=_existing(plan, when) if must_exist else when,
-        return_values="ALL_NEW",
-    )
-    try:
-        result = UpdateItemResult.from_wire(await gateway.send(request))
-    except ConditionalCheckFailed as refusal:
-        if must_exist and when is None:
-            raise _missing(plan) from refusal.__cause__
-        raise decoded_refusal(refusal, plan) from refusal.__cause__
+        raise error_of(write, refusal) from refusal.__cause__
     except RequestRefused as refusal:
-        raise explained_refusal(refusal, plan, actions) from refusal.__cause__
-    return decoded_result(plan, result.attributes or {}, "update")
+        raise explained_refusal(refusal, write.plan, write.actions) from refusal.__cause__
+    item: Item | None = reply.get("Attributes") if returned != "NONE" else None
+    write.applied(item)
+    return item
 
 
-async def delete(gateway: Gateway, key: ItemKey[M], when: Condition | None, *, return_old: bool) -> M | None:
-    """Delete an item, if it is there."""
-    plan = plan_of(key.model)
-    _check_condition(plan, when)
-    request = DeleteItem(
-        gateway.table_name(plan),
-        key.attributes,
-        condition=when,
-        return_values="ALL_OLD" if return_old else "NONE",
-    )
-    try:
-        result = DeleteItemResult.from_wire(await gateway.send(request))
-    except ConditionalCheckFailed as refusal:
-        raise decoded_refusal(refusal, plan) from refusal.__cause__
-    return None if result.attributes is None else decoded_result(plan, result.attributes, "delete")
+def result(write: Write, item: Item | None) -> Any:
+    """The model of the item that a write returned; None if it returned none."""
+    return None if item is None else decoded_result(write.plan, item, write.verb)
 
 
-def _exists(plan: ModelPlan[Any], found: ConditionalCheckFailed) -> ItemExists:
-    error = ItemExists(
-        f"create {plan.model.__name__}: there is an item with this key; use put to replace it", found.item
-    )
-    for note in getattr(found, "__notes__", ()):
-        error.add_note(note)
-    return error
-
-
-def _missing(plan: ModelPlan[Any]) -> ItemNotFound:
-    return ItemNotFound(
-        f"update {plan.model.__name__}: there is no item with this key, and the actions do not give every "
-        "required field of a new one; create it, or pass upsert=True"
-    )
-
-
-def _partition_path(plan: ModelPlan[Any]) -> PathRef:
-    return field_path(plan, plan.key_fields[0])
-
-
-def _existing(plan: ModelPlan[Any], when: Condition | None) -> Condition:
-    exists = Function("attribute_exists", _partition_path(plan))
-    return exists if when is None else And((exists, when))
-
-
-def _check_condition(plan: ModelPlan[Any], when: Condition | None) -> None:
-    if when is None:
-        return
-    if not isinstance(when, Condition):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise ExpressionError(
-            f"when= takes a condition such as {plan.model.__name__}.status == ..., "
-            f"not a {type(when).__name__}"
-        )
-    check_paths(plan, when.paths)
-
-
-def _completes(plan: ModelPlan[Any], actions: Sequence[Action]) -> bool:
-    """True if the actions alone, with the key, make an item that the model can be read from."""
-    given = {action.path.place.steps for action in actions if action.creates}
-    keys = {field.name for field in plan.key_fields}
-    return all(
-        (field.stored_name,) in given
-        for field in plan.part.fields.values()
-        if field.absent is Absent.ERROR and field.name not in keys
-    )
-
-
-def _check_actions(plan: ModelPlan[Any], actions: Sequence[Action]) -> None:
-    """Refuse what is no action, what concerns another model, and changes of the primary key."""
-    keys = {attribute.name for attribute in plan.stored_table.key}
-    for action in actions:
-        if not isinstance(action, Action):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ExpressionError(
-                f"update takes actions such as {plan.model.__name__}.status.set(...), "
-                f"not a {type(action).__name__}"
+def _request(write: Write, returned: Returned) -> PutItem | UpdateItem | DeleteItem:
+    before: Literal["NONE", "ALL_OLD"] = "ALL_OLD" if returned == "ALL_OLD" else "NONE"
+    match write.action:
+        case TransactPut(table=table, item=item):
+            return PutItem(table, item, condition=write.condition, return_values=before)
+        case TransactDelete(table=table):
+            return DeleteItem(table, write.key, condition=write.condition, return_values=before)
+        case TransactUpdate(table=table, update=update):
+            is_lasting = write.condition is None or _asks_for_presence_only(write)
+            return UpdateItem(
+                table,
+                write.key,
+                update,
+                condition=write.condition,
+                return_values=returned,
+                is_lasting=is_lasting,
             )
-        operand_paths = () if action.operand is None else action.operand.paths
-        check_paths(plan, (action.path, *operand_paths))
-        if action.path.place.steps[0] in keys:
-            raise ExpressionError(
-                f"{action.path!r} is part of the primary key, which never changes: "
-                "put a new item and delete the old one"
-            )
-    check_index_keys(plan.stored_table, actions)
+        case TransactCheck(table=table):
+            return UpdateItem(table, write.key, condition=write.condition, return_values=returned)
+
+
+def _asks_for_presence_only(write: Write) -> bool:
+    """True if the update itself cannot make its own condition false."""
+    return write.presence is Presence.STORED and isinstance(write.condition, Function)

@@ -26,16 +26,39 @@ _SURROGATES: Final = range(0xD800, 0xE000)
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """One end of a range; an open one does not belong to it."""
+
+    value: Value
+    is_open: bool = False
+
+    def low_order(self) -> tuple[Ordinal, bool]:
+        return ordinal(self.value.stored), self.is_open
+
+    def high_order(self) -> tuple[Ordinal, bool]:
+        return ordinal(self.value.stored), not self.is_open
+
+    def excludes(self, high: End) -> bool:
+        """True if nothing is between this lower end and that upper end."""
+        mine, theirs = ordinal(self.value.stored), ordinal(high.value.stored)
+        return mine > theirs or (mine == theirs and (self.is_open or high.is_open))
+
+
+@dataclass(frozen=True, slots=True)
 class Narrowed:
     """The one condition that stands for all of them.
 
     Attributes:
         condition: true for every item that all of them are true for, and for those at the excluded ends.
         excluded: the ends that the condition includes and the conditions do not: none, one or two.
+        low: the lower end of the values that all of them are true for; None if there is none.
+        high: likewise the upper end.
     """
 
     condition: Condition
     excluded: tuple[Value, ...] = ()
+    low: End | None = None
+    high: End | None = None
 
     @property
     def is_equality(self) -> bool:
@@ -74,28 +97,33 @@ def narrow(conditions: Sequence[Condition]) -> Narrowed:
         ExpressionError: they exclude each other.
     """
     ranges = _without_implied([_range_of(condition) for condition in conditions])
-    low = max((r.low for r in ranges if r.low is not None), key=_End.low_order, default=None)
-    high = min((r.high for r in ranges if r.high is not None), key=_End.high_order, default=None)
+    low = max((r.low for r in ranges if r.low is not None), key=End.low_order, default=None)
+    high = min((r.high for r in ranges if r.high is not None), key=End.high_order, default=None)
     if low is not None and high is not None and low.excludes(high):
         raise ExpressionError(
             f"{subject_of(conditions[0])!r}: its conditions exclude each other, so no item can match"
         )
     if len(ranges) == 1 or low is None or high is None:
-        return Narrowed(ranges[0].condition)
+        return Narrowed(ranges[0].condition, (), low, high)
     subject = subject_of(conditions[0])
     assert subject is not None, "only conditions with a subject are narrowed"
     excluded = tuple(end.value for end in (low, high) if end.is_open)
-    return Narrowed(Between(subject, low.value, high.value), excluded)
+    return Narrowed(Between(subject, low.value, high.value), excluded, low, high)
 
 
 def ordinal(stored: AttributeValue) -> Ordinal:
-    """What Python orders as DynamoDB orders key values: numbers by value, text by its UTF-8 bytes."""
+    """What Python orders as DynamoDB orders key values: numbers by value, text by its UTF-8 bytes.
+
+    A bool is no key, but can be a part of one.
+    """
     ((kind, value),) = stored.items()
     match kind:
         case "N":
             return decode_decimal(value)
         case "S":
             return str(value).encode()
+        case "BOOL":
+            return bool(value)
         case _:
             return bytes(value)
 
@@ -106,31 +134,12 @@ def same_key_value(one: AttributeValue, other: AttributeValue) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _End:
-    """One end of a range; an open one does not belong to it."""
-
-    value: Value
-    is_open: bool = False
-
-    def low_order(self) -> tuple[Ordinal, bool]:
-        return ordinal(self.value.stored), self.is_open
-
-    def high_order(self) -> tuple[Ordinal, bool]:
-        return ordinal(self.value.stored), not self.is_open
-
-    def excludes(self, high: _End) -> bool:
-        """True if nothing is between this lower end and that upper end."""
-        mine, theirs = ordinal(self.value.stored), ordinal(high.value.stored)
-        return mine > theirs or (mine == theirs and (self.is_open or high.is_open))
-
-
-@dataclass(frozen=True, slots=True)
 class _Range:
     """A condition and the values that it is true for; None is an end that is not there."""
 
     condition: Condition
-    low: _End | None
-    high: _End | None
+    low: End | None
+    high: End | None
 
     def within(self, other: _Range) -> bool:
         """True if whatever this range holds is in the other one."""
@@ -158,21 +167,21 @@ def _without_implied(ranges: Sequence[_Range]) -> list[_Range]:
 def _range_of(condition: Condition) -> _Range:
     match condition:
         case Comparison(operator="=", right=Value() as value):
-            return _Range(condition, _End(value), _End(value))
+            return _Range(condition, End(value), End(value))
         case Comparison(operator=">" | ">=" as operator, right=Value() as value):
-            return _Range(condition, _End(value, operator == ">"), None)
+            return _Range(condition, End(value, operator == ">"), None)
         case Comparison(operator="<" | "<=" as operator, right=Value() as value):
-            return _Range(condition, None, _End(value, operator == "<"))
+            return _Range(condition, None, End(value, operator == "<"))
         case Between(low=Value() as low, high=Value() as high):
-            return _Range(condition, _End(low), _End(high))
+            return _Range(condition, End(low), End(high))
         case Function(argument=Value() as prefix):
-            after = _after_prefix(prefix.stored)
-            return _Range(condition, _End(prefix), None if after is None else _End(Value(after), True))
+            after = after_prefix(prefix.stored)
+            return _Range(condition, End(prefix), None if after is None else End(Value(after), True))
         case _:
             raise AssertionError("only conditions with a subject have a range")
 
 
-def _after_prefix(stored: AttributeValue) -> AttributeValue | None:
+def after_prefix(stored: AttributeValue) -> AttributeValue | None:
     """The least value above all that begin with a prefix; None if there is none."""
     if "B" in stored:
         data = bytes(stored["B"]).rstrip(b"\xff")

@@ -15,8 +15,11 @@ from ddbmodel.codec.values import Item
 from ddbmodel.expressions import Condition, Projection
 from ddbmodel.mapper.access import Access, Wish
 from ddbmodel.mapper.batch_get import fetch_items
+from ddbmodel.mapper.entities import Entities
+from ddbmodel.mapper.expiry import expiry_attributes, is_expired
 from ddbmodel.mapper.gateway import Gateway
-from ddbmodel.mapper.paths import key_paths
+from ddbmodel.mapper.paths import attribute_paths
+from ddbmodel.mapper.reading import InvalidItem, Reading
 from ddbmodel.mapper.segments import in_parallel
 from ddbmodel.mapper.selection import Selection
 from ddbmodel.model import ModelPlan
@@ -42,11 +45,16 @@ class ReadOptions:
     index: str | None = None
     hydrate: bool = False
     selection: Selection | None = None
+    hide_expired: bool | None = None
+    counting: bool = False
+    lenient: bool = False
 
     @property
     def wish(self) -> Wish:
         """What the planner has to know."""
         attributes = None if self.selection is None else self.selection.attributes
+        if self.counting:
+            attributes = frozenset()
         return Wish(self.index, self.consistent, attributes, self.hydrate)
 
 
@@ -60,6 +68,7 @@ class PageRequest:
         select: `COUNT` if only the number of items is wanted.
         projection: the attributes to return; None returns all.
         segment: which segment of a parallel scan.
+        backward: True for the other order than the read's.
     """
 
     start: Item | None = field(default=None, repr=False)
@@ -67,6 +76,22 @@ class PageRequest:
     select: Select | None = None
     projection: Projection | None = None
     segment: int | None = None
+    backward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of a read, in the order in which it was read.
+
+    Attributes:
+        items: what came out.
+        first: the position of its first entry; None if it has none. The item of this entry may be gone.
+        end: the key to continue after; None if there is nothing more.
+    """
+
+    items: list[Item] = field(repr=False)
+    first: Item | None = field(repr=False)
+    end: Item | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +105,7 @@ class Pager:
         options: the read's options.
         make_request: makes the request for a page.
         segments: how many segments to read in parallel; 1 reads one page after the other.
+        entities: the models, if they are several.
     """
 
     gateway: Gateway
@@ -88,24 +114,37 @@ class Pager:
     options: ReadOptions
     make_request: Callable[[Access, PageRequest], ReadRequest]
     segments: int = 1
+    entities: Entities | None = None
 
     # What comes out ------------------------------------------------------------------------------------
 
-    async def items(self) -> AsyncGenerator[Item]:
-        """The items that come out, up to the read's limit."""
-        left = self.options.limit
+    @property
+    def reading(self) -> Reading:
+        """How items are decoded."""
+        return Reading(self.entities or self.plan, self.options.selection, self.options.lenient)
+
+    async def results(self, invalid: list[InvalidItem]) -> AsyncGenerator[Any]:
+        """The results that come out, up to the read's limit, which does not count what goes to `invalid`."""
+        left, reading = self.options.limit, self.reading
         async with aclosing(self._pages(self._request(), lambda: left)) as pages:
             async for page in pages:
-                _, items = await self._resolved(page.items, left)
-                for item in items:
-                    yield item
-                if left is not None:
-                    left -= len(items)
-                    if left <= 0:
-                        return
+                used = 0
+                while used < len(page.items) and left != 0:
+                    used, items = await self._resolved(page.items, left, used)
+                    valid = 0
+                    for item in items:
+                        result = reading.result(item)
+                        if isinstance(result, InvalidItem):
+                            invalid.append(result)
+                            continue
+                        valid += 1
+                        yield result
+                    left = None if left is None else left - valid
+                if left == 0:
+                    return
 
     async def count(self) -> int:
-        """How many items there are, up to the read's limit."""
+        """How many items there are, up to the read's limit, whether they can be decoded or not."""
         limit, total = self.options.limit, 0
         pages = self._pages(self._count_request(), lambda: None if limit is None else limit - total)
         async with aclosing(pages):
@@ -115,23 +154,28 @@ class Pager:
                     return limit
         return total
 
-    async def page(self, start: Item | None, room: int, *, last: bool) -> tuple[list[Item], Item | None]:
-        """Up to `room` items that come after a key, and the key to continue after; None after the last.
+    async def page(
+        self, start: Item | None, room: int, *, last: bool = False, backward: bool = False
+    ) -> Stretch:
+        """Up to `room` items that come after a key, or before it when `backward`.
 
         Without a filter, one entry more than wanted is read, to know whether there is one; but not if this is
         the `last` page in any case.
         """
         ahead = 0 if last or self.access.filters else 1
-        request, items, end = self._request(start), list[Item](), start
+        request, items, end = replace(self._request(start), backward=backward), list[Item](), start
+        first: Item | None = None
         while True:
             page = await self._fetch(replace(request, limit=self._limit(room - len(items) + ahead)))
             used, found = await self._resolved(page.items, room - len(items))
             items.extend(found)
+            if first is None and page.items:
+                first = self._position(page.items[0])
             if used < len(page.items):
-                return items, self._position(page.items[used - 1]) if used else end
+                return Stretch(items, first, self._position(page.items[used - 1]) if used else end)
             end = page.last_evaluated_key
             if end is None or (len(items) >= room and not ahead):
-                return items, end
+                return Stretch(items, first, end)
             request = replace(request, start=end)
 
     def first_request(self) -> ReadRequest:
@@ -143,12 +187,17 @@ class Pager:
     def identity(self) -> dict[str, Any]:
         """What tells this read from others, the same in every process and for every page size."""
         request = self.make_request(self.access.settled(), self._request())
-        return {"request": request.to_wire(), "limit": self.options.limit}
+        # Two models may send the same request; the name of the class is all that stays when its module moves.
+        return {
+            "model": self.plan.model.__name__ if self.entities is None else self.entities.names,
+            "request": request.to_wire(),
+            "limit": self.options.limit,
+        }
 
     # Requests ------------------------------------------------------------------------------------------
 
     def _request(self, start: Item | None = None) -> PageRequest:
-        keys = key_paths(self.plan, self.access.path.position)
+        keys = attribute_paths(self.plan, self._marks | set(self.access.path.position))
         if self.access.hydrates:
             return PageRequest(start, projection=Projection(keys))
         selection = self.options.selection
@@ -156,9 +205,8 @@ class Pager:
 
     def _count_request(self) -> PageRequest:
         """The service counts without returning anything, but it counts the excluded ends of ranges too."""
-        names = {name for name, _ in self.access.excluded}
-        if names:
-            return PageRequest(projection=Projection(key_paths(self.plan, names)))
+        if self.access.is_selective or self._expiring:
+            return PageRequest(projection=Projection(attribute_paths(self.plan, self._marks)))
         return PageRequest(select="COUNT")
 
     def _limit(self, wanted: int | None) -> int | None:
@@ -195,21 +243,49 @@ class Pager:
 
     async def _fetch(self, request: PageRequest) -> PageResult:
         page = PageResult.from_wire(await self.gateway.send(self.make_request(self.access, request)))
-        if not self.access.excluded:
+        if not self.access.is_selective and not self._expiring:
             return page
-        kept = [item for item in page.items if self.access.keeps(item)]
+        kept = [item for item in page.items if self._keeps(item)]
         return replace(page, items=kept, count=len(kept))
 
-    async def _resolved(self, entries: Sequence[Item], wanted: int | None) -> tuple[int, Sequence[Item]]:
-        """How many entries were used up for the items that are wanted, and these items.
+    def _keeps(self, item: Item) -> bool:
+        if not self.access.keeps(item):
+            return False
+        return not self._expiring or not any(
+            is_expired(plan, item, self.gateway.now()) for plan in self._plans if plan.stored_keys.owns(item)
+        )
+
+    @property
+    def _plans(self) -> tuple[ModelPlan[Any], ...]:
+        return (self.plan,) if self.entities is None else self.entities.plans
+
+    @property
+    def _expiring(self) -> frozenset[str]:
+        """The attributes that say which items are hidden, as far as the path holds them."""
+        own = self.options.hide_expired
+        if not (self.gateway.hide_expired if own is None else own):
+            return frozenset()
+        return frozenset(
+            name for name in expiry_attributes(self._plans) if self.access.path.holds(frozenset((name,)))
+        )
+
+    @property
+    def _marks(self) -> frozenset[str]:
+        """The attributes that tell which items are kept."""
+        return self.access.marks | self._expiring
+
+    async def _resolved(
+        self, entries: Sequence[Item], wanted: int | None, used: int = 0
+    ) -> tuple[int, Sequence[Item]]:
+        """How many entries are used up with the items that are wanted, and these items.
 
         Entries of an index that does not hold whole items are fetched from the table; what was deleted in
         between is left out, and the next entry takes its place.
         """
         if not self.access.hydrates:
-            items = entries[:wanted]
-            return len(items), items
-        used, found = 0, list[Item]()
+            items = entries[used:] if wanted is None else entries[used : used + wanted]
+            return used + len(items), items
+        found = list[Item]()
         while used < len(entries) and (wanted is None or len(found) < wanted):
             chunk = entries[used:] if wanted is None else entries[used : used + wanted - len(found)]
             used += len(chunk)
@@ -218,7 +294,7 @@ class Pager:
 
     async def _hydrated(self, entries: Sequence[Item]) -> list[Item]:
         selection, table = self.options.selection, self.plan.stored_table
-        keys = key_paths(self.plan, [attribute.name for attribute in table.key])
+        keys = attribute_paths(self.plan, [attribute.name for attribute in table.key])
         found = await fetch_items(
             self.gateway,
             self.plan,
@@ -226,7 +302,7 @@ class Pager:
             consistent=self.options.consistent,
             projection=None if selection is None else selection.projection(keys),
         )
-        return [item for item in found if item is not None]
+        return [item for item in found if item is not None and self._keeps(item)]
 
     def _position(self, item: Item) -> Item:
         return {name: item[name] for name in self.access.path.position}

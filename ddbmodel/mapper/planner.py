@@ -9,19 +9,23 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ddbmodel import limits
-from ddbmodel.codec.parts import SerializedPartCodec
+from ddbmodel.codec.parts import FieldCodec, SerializedPartCodec
 from ddbmodel.codec.sizes import value_size_bytes
+from ddbmodel.codec.values import AttributeValue
 from ddbmodel.errors import ExpressionError, NoAccessPath
-from ddbmodel.expressions import Condition, PathRef
+from ddbmodel.expressions import Comparison, Condition, Function, PathRef, Value
 from ddbmodel.mapper.access import Access, AccessPath, Wish, access_paths
-from ddbmodel.mapper.key_ranges import Narrowed, constants_of, narrow, subject_of
+from ddbmodel.mapper.composition import Composed, compose
+from ddbmodel.mapper.key_ranges import constants_of, narrow, subject_of
+from ddbmodel.mapper.paths import attribute_path
 from ddbmodel.model import ModelPlan
-from ddbmodel.schema import KeyAttribute
+from ddbmodel.model.key_plan import KeyBinding
+from ddbmodel.model.shared_table import ENTITY_ATTRIBUTE
 
 
 def choose(plan: ModelPlan[Any], conditions: Iterable[Condition], wish: Wish) -> Access:
@@ -36,9 +40,9 @@ def choose(plan: ModelPlan[Any], conditions: Iterable[Condition], wish: Wish) ->
     lacks: list[str] = []
     for path in _candidates(plan, wish):
         try:
-            access = _with_contents(plan, _complete(plan, _split(plan, path, conjuncts), wish), wish)
-        except _Unusable as reason:
-            lacks.append(f"{path.name} ({_names(plan, path.key)}): {reason}")
+            access = with_contents(plan, _complete(split_for(plan, path, conjuncts), wish), wish)
+        except Unusable as reason:
+            lacks.append(f"{path.name} ({_names(path.bindings)}): {reason}")
             continue
         if best is None or _merit(access) > _merit(best):
             best = access
@@ -55,21 +59,33 @@ def for_scan(plan: ModelPlan[Any], conditions: Iterable[Condition], wish: Wish) 
     """
     (path,) = _candidates(plan, replace(wish, index=wish.index or ""))
     filters = tuple(part for condition in conditions for part in condition.conjuncts())
+    owner = plan.stored_keys if plan.shared is not None else None
+    access = Access(path, (), (), (*filters, *_own_items(plan, path)), owner=owner)
     try:
-        return _with_contents(plan, Access(path, (), (), filters), wish)
-    except _Unusable as reason:
+        return with_contents(plan, access, wish)
+    except Unusable as reason:
         raise ExpressionError(
             f"{path.name} does not serve this scan of {plan.model.__name__}: {reason}"
         ) from None
 
 
+def _own_items(plan: ModelPlan[Any], path: AccessPath) -> Iterator[Condition]:
+    """What leaves the other items of a table out of a scan: other entities, and guards of unique fields."""
+    keys = plan.stored_keys
+    if keys.entity_attribute is not None and path.holds(frozenset((keys.entity_attribute,))):
+        mark = attribute_path(plan, keys.entity_attribute)
+        yield Comparison(mark, "=", Value({"S": keys.entity_name}))
+    elif keys.reserved is not None and path.index is None:
+        yield Function("attribute_not_exists", attribute_path(plan, ENTITY_ATTRIBUTE))
+
+
 def _merit(access: Access) -> tuple[bool, int]:
     """What finds every item goes before what absorbs most."""
-    return not access.missing, len(access.sort)
+    return not access.missing, access.absorbed
 
 
-class _Unusable(Exception):
-    """Why a path does not serve."""
+class Unusable(Exception):
+    """Why a path does not serve. It never leaves the planners."""
 
 
 def _candidates(plan: ModelPlan[Any], wish: Wish) -> list[AccessPath]:
@@ -82,23 +98,58 @@ def _candidates(plan: ModelPlan[Any], wish: Wish) -> list[AccessPath]:
 # Splitting ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """What the sort key absorbed, and the attributes that it got to."""
+@dataclass(slots=True)
+class _Split:
+    """The conditions, while they are shared out among the attributes of a key.
 
-    conditions: tuple[Condition, ...]
-    attributes: frozenset[str]
-    excluded: tuple[tuple[str, dict[str, Any]], ...]
+    Attributes:
+        partition: equality on the attributes of the partition key.
+        sort: what the attributes of the sort key absorbed.
+        excluded: ends that these include and the conditions do not.
+        served: the stored names of fields whose conditions need no filter any more.
+        narrowed: the names of the fields that the sort key absorbed conditions on.
+    """
+
+    partition: list[Condition] = field(default_factory=list[Condition])
+    sort: list[Condition] = field(default_factory=list[Condition])
+    excluded: list[tuple[str, AttributeValue]] = field(default_factory=list[tuple[str, AttributeValue]])
+    served: set[str] = field(default_factory=set[str])
+    narrowed: set[str] = field(default_factory=set[str])
 
 
-def _split(plan: ModelPlan[Any], path: AccessPath, conjuncts: Sequence[Condition]) -> Access:
-    offers = _offers(conjuncts)
-    partition = _take_partition(plan, path, offers)
-    taken = _take_sort(path, offers)
-    served = taken.attributes | {attribute.name for attribute in path.partition_key}
-    filters = tuple(condition for condition in conjuncts if _attribute_of(condition) not in served)
-    _check_filters(plan, path, filters)
-    return Access(path, partition, taken.conditions, filters, taken.excluded)
+def split_for(plan: ModelPlan[Any], path: AccessPath, conjuncts: Sequence[Condition]) -> Access:
+    """The conditions on a model, split for one of its paths.
+
+    Raises:
+        Unusable: the path does not serve them.
+    """
+    offers, split = _offers(conjuncts), _Split()
+    _take_partition(plan, path, offers, split)
+    bound_by = tuple(condition for condition in conjuncts if _attribute_of(condition) in split.served)
+    _take_sort(plan, path, offers, split)
+    filters = tuple(condition for condition in conjuncts if _attribute_of(condition) not in split.served)
+    _check_filters(path, filters)
+    missing = tuple(
+        source.name
+        for binding in path.bindings
+        for source in binding.optional
+        if path.index is not None and source.name not in split.narrowed
+    )
+    return Access(
+        path,
+        tuple(split.partition),
+        tuple(split.sort),
+        filters,
+        tuple(split.excluded),
+        len(split.narrowed - _bound_names(path)),
+        tuple(dict.fromkeys(missing)),
+        owner=plan.stored_keys if plan.shared is not None else None,
+        bound_by=bound_by,
+    )
+
+
+def _bound_names(path: AccessPath) -> set[str]:
+    return {source.name for binding in path.partition for source in binding.sources}
 
 
 def _offers(conjuncts: Sequence[Condition]) -> dict[str, list[Condition]]:
@@ -119,60 +170,77 @@ def _attribute_of(condition: Condition) -> str | None:
 
 
 def _take_partition(
-    plan: ModelPlan[Any], path: AccessPath, offers: dict[str, list[Condition]]
-) -> tuple[Condition, ...]:
-    taken: list[Condition] = []
-    missing: list[KeyAttribute] = []
-    for attribute in path.partition_key:
-        narrowed = _narrowed(attribute, offers, limits.PARTITION_KEY_BYTES)
-        if narrowed is not None and narrowed.is_equality:
-            taken.append(narrowed.condition)
-        else:
-            missing.append(attribute)
+    plan: ModelPlan[Any], path: AccessPath, offers: dict[str, list[Condition]], split: _Split
+) -> None:
+    missing: list[str] = []
+    for binding in path.partition:
+        unbound = [source.name for source in binding.sources if not _is_bound(source, offers)]
+        if unbound:
+            missing += unbound
+            continue
+        taken = _absorb(plan, binding, offers, limits.PARTITION_KEY_BYTES)
+        assert taken.condition is not None, "what is bound to a value is a condition"
+        split.partition.append(taken.condition)
+        split.served |= taken.served
+        split.narrowed |= taken.narrowed
     if missing:
-        raise _Unusable(f"needs == on {_names(plan, missing, ' and ')}")
-    return tuple(taken)
+        raise Unusable(f"needs == on {' and '.join(dict.fromkeys(missing))}")
 
 
-def _take_sort(path: AccessPath, offers: dict[str, list[Condition]]) -> _Taken:
+def _is_bound(source: FieldCodec, offers: dict[str, list[Condition]]) -> bool:
+    conditions = offers.get(source.stored_name)
+    return conditions is not None and narrow(conditions).is_equality
+
+
+def _take_sort(
+    plan: ModelPlan[Any], path: AccessPath, offers: dict[str, list[Condition]], split: _Split
+) -> None:
     """Equality from left to right, then one range; nothing to the right of that.
 
     Source:
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.DesignPattern.MultiAttributeKeys.html
     """
-    taken: list[Condition] = []
-    names: set[str] = set()
-    excluded: list[tuple[str, dict[str, Any]]] = []
-    for attribute in path.sort_key:
-        narrowed = _narrowed(attribute, offers, limits.SORT_KEY_BYTES)
-        if narrowed is None:
+    for binding in path.sort:
+        taken = _absorb(plan, binding, offers, limits.SORT_KEY_BYTES)
+        if taken.condition is not None:
+            split.sort.append(taken.condition)
+        split.served |= taken.served
+        split.narrowed |= taken.narrowed
+        split.excluded.extend((binding.name, end.stored) for end in taken.excluded)
+        if not taken.is_equality:
             break
-        taken.append(narrowed.condition)
-        names.add(attribute.name)
-        excluded.extend((attribute.name, end.stored) for end in narrowed.excluded)
-        if not narrowed.is_equality:
-            break
-    return _Taken(tuple(taken), frozenset(names), tuple(excluded))
 
 
-def _narrowed(
-    attribute: KeyAttribute, offers: dict[str, list[Condition]], limit_bytes: int
-) -> Narrowed | None:
-    conditions = offers.get(attribute.name)
+def _absorb(
+    plan: ModelPlan[Any], binding: KeyBinding, offers: dict[str, list[Condition]], limit_bytes: int
+) -> Composed:
+    """What one key attribute absorbs of the conditions."""
+    if binding.template is not None:
+        taken = compose(binding, attribute_path(plan, binding.name), offers)
+        if taken.condition is not None:
+            _check_lengths(taken.condition, limit_bytes)
+        return taken
+    conditions = offers.get(binding.name)
     if conditions is None:
-        return None
+        return Composed(None)
     for condition in conditions:
-        for value in constants_of(condition):
-            size = value_size_bytes(value.stored)
-            if not 1 <= size <= limit_bytes:
-                raise _Unusable(
-                    f"{subject_of(condition)!r} is compared with a value of {size:,} bytes, "
-                    f"and a key has 1 to {limit_bytes:,}"
-                )
-    return narrow(conditions)
+        _check_lengths(condition, limit_bytes)
+    narrowed, names = narrow(conditions), frozenset((binding.name,))
+    sources = frozenset(source.name for source in binding.sources)
+    return Composed(narrowed.condition, narrowed.excluded, names, sources, narrowed.is_equality)
 
 
-def _check_filters(plan: ModelPlan[Any], path: AccessPath, filters: Sequence[Condition]) -> None:
+def _check_lengths(condition: Condition, limit_bytes: int) -> None:
+    for value in constants_of(condition):
+        size = value_size_bytes(value.stored)
+        if not 1 <= size <= limit_bytes:
+            raise Unusable(
+                f"{subject_of(condition)!r} is compared with a value of {size:,} bytes, "
+                f"and a key has 1 to {limit_bytes:,}"
+            )
+
+
+def _check_filters(path: AccessPath, filters: Sequence[Condition]) -> None:
     """DynamoDB refuses the key attributes of the path in a filter.
 
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.FilterExpression.html
@@ -181,14 +249,14 @@ def _check_filters(plan: ModelPlan[Any], path: AccessPath, filters: Sequence[Con
     for condition in filters:
         for ref in condition.paths:
             if ref.place.steps[0] in keys:
-                raise _Unusable(_why_no_filter(plan, path, condition, ref))
+                raise Unusable(_why_no_filter(path, condition, ref))
 
 
-def _why_no_filter(plan: ModelPlan[Any], path: AccessPath, condition: Condition, ref: PathRef) -> str:
+def _why_no_filter(path: AccessPath, condition: Condition, ref: PathRef) -> str:
     attribute = _attribute_of(condition)
-    for number, sort in enumerate(path.sort_key):
+    for number, sort in enumerate(path.sort):
         if number and sort.name == attribute:
-            before = _names(plan, path.sort_key[:number], " and ")
+            before = _names(path.sort[:number], " and ")
             return f"the sort key is used from left to right, so {ref!r} needs == on {before} before it"
     return (
         f"{ref!r} is part of its key and cannot be filtered on: compare it with a value by ==, <, <=, >, >=, "
@@ -196,43 +264,41 @@ def _why_no_filter(plan: ModelPlan[Any], path: AccessPath, condition: Condition,
     )
 
 
-def _complete(plan: ModelPlan[Any], access: Access, wish: Wish) -> Access:
-    """The access, with the fields that keep items out of its index.
+def _complete(access: Access, wish: Wish) -> Access:
+    """The access, if it finds what it has to.
 
     A local index without a condition on its sort key is only a way around what the primary key does not take.
     Then it has to find what the primary key would, unless the user asks for this index.
     """
-    path, taken = access.path, len(access.sort)
-    fields = [plan.part.by_stored_name[attribute.name] for attribute in path.sort_key[taken:]]
-    missing = tuple(field.name for field in fields if field.codec.nullable)
+    path, missing = access.path, access.missing
     if missing and path.index is not None and path.index.kind == "local" and wish.index is None:
-        raise _Unusable(
+        raise Unusable(
             f"holds only items that have {missing[0]}: ask for them by a condition, or by .using()"
         )
-    return replace(access, missing=missing)
+    return access
 
 
 # What a path holds -------------------------------------------------------------------------------------
 
 
-def _with_contents(plan: ModelPlan[Any], access: Access, wish: Wish) -> Access:
+def with_contents(plan: ModelPlan[Any], access: Access, wish: Wish) -> Access:
     """The access, if the path can be read as wished and holds what is needed.
 
     The service takes no filter on what an index does not hold, and of a global index it returns nothing else.
     """
     path = access.path
     if wish.consistent and path.index is not None and path.index.kind == "global":
-        raise _Unusable("a global index cannot be read consistently")
+        raise Unusable("a global index cannot be read consistently")
     filtered = frozenset(str(ref.place.steps[0]) for part in access.filters for ref in part.paths)
     if lacking := path.lacking(filtered):
-        raise _Unusable(f"does not hold {_fields(plan, lacking)}, so nothing can be filtered by it")
+        raise Unusable(f"does not hold {_fields(plan, lacking)}, so nothing can be filtered by it")
     needed = _everything(plan) if wish.attributes is None else wish.attributes
     if path.holds(needed):
         return access
     if wish.hydrate:
         return replace(access, hydrates=True)
     what = "every attribute" if needed is None else _fields(plan, path.lacking(needed))
-    raise _Unusable(f"does not hold {what}: .select() fields that it holds, or ask to .hydrate()")
+    raise Unusable(f"does not hold {what}: .select() fields that it holds, or ask to .hydrate()")
 
 
 def _everything(plan: ModelPlan[Any]) -> frozenset[str] | None:
@@ -259,5 +325,5 @@ def _fields(plan: ModelPlan[Any], attributes: Iterable[str]) -> str:
     return ", ".join(sorted(fields[name].name if name in fields else name for name in attributes))
 
 
-def _names(plan: ModelPlan[Any], key: Iterable[KeyAttribute], separator: str = ", ") -> str:
-    return separator.join(_fields(plan, (attribute.name,)) for attribute in key)
+def _names(bindings: Iterable[KeyBinding], separator: str = ", ") -> str:
+    return separator.join(binding.label for binding in bindings)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Self, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 from ddbmodel.expressions import Path
 from ddbmodel.mapper.access import Access
+from ddbmodel.mapper.ordered import Ordered, query_request
 from ddbmodel.mapper.pages import PageRequest
 from ddbmodel.mapper.planner import choose
-from ddbmodel.mapper.read import Read
 from ddbmodel.operations import Query as QueryRequest
 
 R = TypeVar("R")
@@ -20,7 +20,7 @@ E = TypeVar("E")
 F = TypeVar("F")
 
 
-class Query(Read[R]):
+class Query(Ordered[R]):
     """A query. It yields the items in the order of the sort key of the path that serves it.
 
     Raises:
@@ -28,10 +28,6 @@ class Query(Read[R]):
     """
 
     __slots__ = ()
-
-    def reverse(self, reverse: bool = True) -> Self:
-        """Descending order of the sort key."""
-        return self._with(forward=not reverse)
 
     @overload
     def select(self, a: Path[A], /) -> Query[tuple[A]]: ...
@@ -69,17 +65,4 @@ class Query(Read[R]):
         return choose(self._plan, self._options.conditions, self._options.wish)
 
     def _request(self, access: Access, page: PageRequest) -> QueryRequest:
-        condition, index = access.key_condition, access.path.index
-        assert condition is not None, "the planner takes no path without a partition key condition"
-        return QueryRequest(
-            self._gateway.table_name(self._plan),
-            condition,
-            index=None if index is None else index.name,
-            filter=access.filter,
-            projection=page.projection,
-            forward=self._options.forward,
-            limit=page.limit,
-            exclusive_start_key=page.start,
-            consistent=self._options.consistent,
-            select=page.select,
-        )
+        return query_request(self._gateway.table_name(self._plan), access, page, self._options)

@@ -5,35 +5,23 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
-from typing import Any, Generic, Self, TypeVar
+from dataclasses import replace
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from ddbmodel.codec.values import Item
-from ddbmodel.errors import ExpressionError, InvalidCursor
+from ddbmodel.errors import ExpressionError
 from ddbmodel.expressions import Condition, PathRef
 from ddbmodel.mapper.access import Access
-from ddbmodel.mapper.cursor import Cursors, Position
+from ddbmodel.mapper.cursor import Cursors
 from ddbmodel.mapper.explanation import Explanation, explain
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.pages import LIMIT_MAX, Pager, PageRequest, ReadOptions, ReadRequest
+from ddbmodel.mapper.paging import Page, Paging
 from ddbmodel.mapper.paths import check_paths
+from ddbmodel.mapper.reading import InvalidItem
 from ddbmodel.mapper.selection import Selection
-from ddbmodel.model import GlobalIndex, LocalIndex, ModelPlan
+from ddbmodel.model import GlobalIndex, Key, LocalIndex, ModelPlan
 
 R = TypeVar("R")
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[R]):
-    """Some of a read's results.
-
-    Attributes:
-        items: in order.
-        next: the token that continues after them; None if there is nothing more.
-    """
-
-    items: list[R]
-    next: str | None
 
 
 class Read(ABC, Generic[R]):
@@ -45,7 +33,9 @@ class Read(ABC, Generic[R]):
         ModelDefinitionError: the model has no table.
     """
 
-    __slots__ = ("_chosen", "_gateway", "_options", "_plan")
+    __slots__ = ("_chosen", "_gateway", "_invalid", "_options", "_plan")
+
+    _reversible: ClassVar[bool] = False
 
     def __init__(self, gateway: Gateway, plan: ModelPlan[Any], options: ReadOptions | None = None) -> None:
         plan.stored_table  # noqa: B018  # raises if there is none
@@ -53,6 +43,7 @@ class Read(ABC, Generic[R]):
         self._plan = plan
         self._options = options or ReadOptions()
         self._chosen: Access | None = None
+        self._invalid: list[InvalidItem] = []
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._plan.model.__name__}>"
@@ -71,7 +62,7 @@ class Read(ABC, Generic[R]):
                     f"where() takes conditions such as {self._plan.model.__name__}.status == ..., "
                     f"not a {type(condition).__name__}"
                 )
-            check_paths(self._plan, condition.paths)
+            self._check(condition)
         return self._with(conditions=(*self._options.conditions, *conditions))
 
     def limit(self, items: int) -> Self:
@@ -94,13 +85,21 @@ class Read(ABC, Generic[R]):
         """See every write that succeeded before. Cost: twice the read units. Rules out global indexes."""
         return self._with(consistent=consistent)
 
-    def using(self, index: GlobalIndex | LocalIndex | None) -> Self:
+    def using(self, index: GlobalIndex | LocalIndex | Key | None) -> Self:
         """Read through this index (`Order.by_status`); None is the primary key.
 
         Raises:
             ExpressionError: the model has no such index.
         """
         return self._with(index="" if index is None else self._index_name(index))
+
+    def hide_expired(self, hide: bool = True) -> Self:
+        """Leave out items that have expired by the model's `ttl()` and are not deleted yet.
+
+        The mapper's own `hide_expired` holds where this is not called. An index that does not hold the time
+        of expiry shows them.
+        """
+        return self._with(hide_expired=hide)
 
     def hydrate(self, hydrate: bool = True) -> Self:
         """Fetch the items from the table where the index holds only part of what is asked for.
@@ -114,7 +113,7 @@ class Read(ABC, Generic[R]):
 
     def _index_name(self, index: object) -> str:
         # Not by `in` alone: a path makes a condition of `==`.
-        if not isinstance(index, GlobalIndex | LocalIndex) or index not in self._plan.indexes.values():
+        if not isinstance(index, GlobalIndex | LocalIndex | Key) or index not in self._plan.indexes.values():
             model = self._plan.model.__name__
             names = ", ".join(f"{model}.{name}" for name in self._plan.indexes) or "it has none"
             raise ExpressionError(f"using() takes an index of {model}: {names}")
@@ -123,74 +122,89 @@ class Read(ABC, Generic[R]):
     def _selecting(self, paths: Sequence[PathRef]) -> Any:
         return self._with(selection=Selection(self._plan, paths))
 
+    def _check(self, condition: Condition) -> None:
+        """Refuse a condition on another model."""
+        check_paths(self._plan, condition.paths)
+
     def _with(self, **changes: Any) -> Self:
         return type(self)(self._gateway, self._plan, replace(self._options, **changes))
 
     # Results -------------------------------------------------------------------------------------------
 
     async def __aiter__(self) -> AsyncGenerator[R]:
-        async with aclosing(self._pager.items()) as items:
-            async for item in items:
-                yield self._result(item)
+        async with aclosing(self._pager.results(self._invalid)) as results:
+            async for result in results:
+                yield result
+
+    @property
+    def invalid(self) -> list[InvalidItem]:
+        """What could not be decoded while this read was iterated over, listed, or asked for its first result.
+
+        It stays empty unless the read was made with `on_invalid="collect"`, and grows with each use; a read
+        that is made of this one has its own. What a page set aside is in `Page.invalid`.
+        """
+        return self._invalid
 
     async def all(self) -> list[R]:
         """All results. Memory: all of them; iterate if there may be many."""
         return [result async for result in self]
 
     async def first(self) -> R | None:
-        """The first result, or None.
+        """The first result, or None. What cannot be decoded is skipped if the read collects it.
 
         Cost: one item. With a filter, whatever is read until one passes it, 1 MB at least if there is as
         much; `page_size` makes that less.
         """
-        async with aclosing(self._with(limit=1).__aiter__()) as results:
-            async for result in results:
-                return result
-        return None
+        async with aclosing(self._with(limit=1)._pager.results(self._invalid)) as results:
+            first: R | None = await anext(results, None)
+            return first
 
     async def count(self) -> int:
-        """How many items there are, up to the limit; in an index, how many entries.
+        """How many items there are, up to the limit; in an index, how many entries. Nothing is decoded.
 
         Cost: the read units of reading them, though nothing is transferred.
         """
-        return await self._pager.count()
+        return await self._with(counting=True)._pager.count()
 
-    async def page(self, *, size: int, after: str | None = None) -> Page[R]:
-        """Up to `size` results, and the token for the next ones.
+    async def page(
+        self, *, size: int, after: str | None = None, before: None = None, scope: str | None = None
+    ) -> Page[R]:
+        """Up to `size` results, and the tokens for what comes next.
 
         `next` is None as soon as nothing more comes. Only with a filter, and where items of an index have
-        gone since, a page with a token can be followed by one without items.
+        gone since, a page with a token can be followed by one without items. A page can also hold nothing but
+        `invalid` items, and go on, if the read collects them.
 
         Cost: one item more than `size` is read. With a filter a request reads up to 1 MB, and what it finds
         beyond the page is read again for the next one; `page_size` makes that less.
 
         Args:
-            size: how many results come out at most.
+            size: how many results come out at most; what is set aside as invalid counts.
             after: `next` of the page before; None is the first page. A token serves only the query that it
-                came from, with the same conditions and options; a condition on the time that it is now is
-                another one a moment later.
+                came from, with the same model, conditions and options, but with any size; a condition on the
+                time that it is now is another one a moment later.
+            before: only queries can be read backward.
+            scope: whom the token is for, such as a tenant: it serves no other scope, nor none. Nobody can get
+                around that if the mapper has a `cursor_key`.
 
         Raises:
-            InvalidCursor: the token is damaged or of another query.
-            ExpressionError: the size is not a whole number from 1 on.
+            InvalidCursor: the token is damaged, or of another query or scope.
+            ExpressionError: the size is not a whole number from 1 on, or the scope is empty.
         """
-        room, limit = min(_positive("size", size), LIMIT_MAX), self._options.limit
-        cursors = self._cursors()
-        start = None if after is None else cursors.read(after)
-        delivered = 0 if start is None else start.delivered
-        if limit is not None:
-            if delivered >= limit:
-                raise InvalidCursor("the page token is of a read that has come to its limit")
-            room = min(room, limit - delivered)
-        items, end = await self._pager.page(
-            None if start is None else start.key, room, last=limit is not None and room == limit - delivered
-        )
-        results = [self._result(item) for item in items]
-        if limit is not None:
-            delivered += len(items)
-        if end is None or delivered == limit:
-            return Page(results, None)
-        return Page(results, cursors.make(Position(end, delivered)))
+        return await self._page(size, after, before, scope)
+
+    async def _page(self, size: int, after: str | None, before: str | None, scope: str | None) -> Page[R]:
+        room = min(_positive("size", size), LIMIT_MAX)
+        if after is not None and before is not None:
+            raise ExpressionError("page() takes after= or before=, not both")
+        paging = Paging(self._pager, self._cursors(scope), self._reversible)
+        if before is None:
+            return await paging.after(after, room)
+        if not self._reversible:
+            raise ExpressionError(
+                f"a {type(self).__name__.lower()} cannot be read backward: use after= alone"
+            )
+        return await paging.before(before, room)
 
     def explain(self) -> Explanation:
         """What will be sent, without sending it.
@@ -200,10 +214,6 @@ class Read(ABC, Generic[R]):
         """
         request = self._pager.first_request()
         return explain(request.name, self._pager.access, request.to_wire())
-
-    def _result(self, item: Item) -> Any:
-        selection = self._options.selection
-        return self._plan.decode(item) if selection is None else selection.row(item)
 
     # Requests ------------------------------------------------------------------------------------------
 
@@ -217,10 +227,12 @@ class Read(ABC, Generic[R]):
     def _paged(self, access: Access) -> Pager:
         return Pager(self._gateway, self._plan, access, self._options, self._request)
 
-    def _cursors(self) -> Cursors:
+    def _cursors(self, scope: str | None) -> Cursors:
+        if scope is not None and not (isinstance(scope, str) and scope):  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without a checker
+            raise ExpressionError("scope is a text such as a tenant's name, and not empty; None is no scope")
         pager = self._pager
-        position = pager.access.path.position
-        return Cursors(pager.identity(), position, pager.access.bound, self._gateway.cursor_key)
+        identity = {**pager.identity(), "scope": scope}
+        return Cursors(identity, pager.access.path.position, pager.access.bound, self._gateway.cursor_key)
 
     @abstractmethod
     def _access(self) -> Access:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ddbmodel.errors import ModelDefinitionError, ServiceError, TableInUse, TableNotFound
+from ddbmodel.mapper.expiry import expiry_attributes
 from ddbmodel.mapper.gateway import Gateway
-from ddbmodel.model import ModelPlan
+from ddbmodel.model import ModelPlan, plan_of
 from ddbmodel.operations import (
     Billing,
     CreateTable,
@@ -17,9 +18,12 @@ from ddbmodel.operations import (
     DeleteTable,
     DescribeTable,
     DescribeTableResult,
+    DescribeTimeToLive,
+    DescribeTimeToLiveResult,
     OnDemand,
     Provisioned,
     TableDescription,
+    UpdateTimeToLive,
 )
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -60,9 +64,33 @@ async def create_table(
         if not exist_ok:
             raise
         description = await _describe(gateway, schema.name)
-    if description.is_active or not wait:
-        return description
-    return await _active(gateway, schema.name, patience)
+    if not description.is_active and wait:
+        description = await _active(gateway, schema.name, patience)
+    if description.is_active:
+        await _enable_expiry(gateway, plan, schema.name)
+    return description
+
+
+async def _enable_expiry(gateway: Gateway, plan: ModelPlan[Any], table: str) -> None:
+    """Switch time to live on for the attribute of the models' `ttl()`, unless it is on."""
+    attributes = expiry_attributes(_models_of(plan))
+    if not attributes:
+        return
+    if len(attributes) > 1:
+        raise ModelDefinitionError(
+            f"table {table!r} has one attribute for time to live, and its models have "
+            f"{', '.join(sorted(attributes))}: "
+            "store the fields under one name with ttl(attribute=...)"
+        )
+    (attribute,) = attributes
+    found = DescribeTimeToLiveResult.from_wire(await gateway.send(DescribeTimeToLive(table)))
+    if found.status not in ("ENABLED", "ENABLING"):
+        await gateway.send(UpdateTimeToLive(table, attribute))
+
+
+def _models_of(plan: ModelPlan[Any]) -> list[ModelPlan[Any]]:
+    """The plans of all models of the table that are defined so far."""
+    return [plan] if plan.shared is None else [plan_of(model) for model in plan.shared.entities.values()]
 
 
 async def describe_table(gateway: Gateway, plan: ModelPlan[Any]) -> TableDescription:

@@ -350,9 +350,9 @@ class Compiler:
             self._config = outer
 
     @contextmanager
-    def datetimes_as(self, unit: timedelta) -> Generator[Codec]:
+    def datetimes_as(self, unit: timedelta, *, floor: bool = False) -> Generator[Codec]:
         """Compile datetimes as whole units since 1970-01-01 UTC; gives the codec that does so."""
-        self._datetime_codec = scalars.epoch_codec(unit)
+        self._datetime_codec = scalars.epoch_codec(unit, floor=floor)
         try:
             yield self._datetime_codec
         finally:

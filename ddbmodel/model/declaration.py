@@ -10,7 +10,8 @@ from ddbmodel.codec.shapes import is_list, is_tuple
 from ddbmodel.codec.values import KeyType
 from ddbmodel.errors import ModelDefinitionError
 from ddbmodel.model.fields import FieldOptions
-from ddbmodel.model.indexes import GlobalIndex, Index
+from ddbmodel.model.indexes import GlobalIndex, Index, Key, LocalIndex
+from ddbmodel.model.key_plan import KeyBinding, KeyPath, KeyPlan
 from ddbmodel.schema import IndexSchema, KeyAttribute, Projection, TableSchema
 from ddbmodel.schema.tables import check_resource_name
 
@@ -77,6 +78,11 @@ class _Declaration:
             raise ModelDefinitionError(
                 f"there is no field {name!r}; the fields are {', '.join(self._part.fields)}"
             )
+        if field.codec.opaque:
+            raise ModelDefinitionError(
+                f"field {name!r} is stored compressed, and a key is stored as it is: "
+                "leave stored_as=Compressed() out"
+            )
         types = field.codec.types - {"NULL"}
         if len(types) != 1 or not types <= _KEY_TYPES:
             stored = "/".join(sorted(types)) or "whatever its serializer returns"
@@ -98,6 +104,10 @@ class _Declaration:
             raise ModelDefinitionError(f"index {attribute!r}: {error}") from error
 
     def _index_of(self, index: Index, key: tuple[KeyAttribute, ...]) -> IndexSchema:
+        if isinstance(index, Key):
+            raise ModelDefinitionError(
+                "a Key is for a model on a Table(...); this one has a table of its own: use GlobalIndex"
+            )
         sort = tuple(map(self._index_key, _names(index.sort_key)))
         if isinstance(index, GlobalIndex):
             partition = tuple(map(self._index_key, _names(index.partition_key)))
@@ -119,7 +129,7 @@ class _Declaration:
             )
         return key
 
-    def _projection(self, index: Index, key: Sequence[KeyAttribute]) -> Projection:
+    def _projection(self, index: GlobalIndex | LocalIndex, key: Sequence[KeyAttribute]) -> Projection:
         given = index.projection
         if given == "ALL":
             return Projection("ALL")
@@ -153,3 +163,17 @@ def _names(key: Any) -> tuple[str, ...]:
 
 def _none_is_absent(field: FieldCodec) -> bool:
     return field.absent is Absent.NONE and not field.visible_null
+
+
+def plain_keys(table: TableSchema, part: PartCodec, indexes: Mapping[str, Index]) -> KeyPlan:
+    """Give the keys of a model with a table of its own: each key attribute is a field's."""
+
+    def bindings(key: Sequence[KeyAttribute]) -> tuple[KeyBinding, ...]:
+        return tuple(KeyBinding(attribute, (part.by_stored_name[attribute.name],)) for attribute in key)
+
+    attributes = {index.name: attribute for attribute, index in indexes.items()}
+    paths = [KeyPath("", None, bindings(table.partition_key), bindings(table.sort_key))]
+    for index in table.indexes:
+        name = attributes[index.name]
+        paths.append(KeyPath(name, index, bindings(index.partition_key), bindings(index.sort_key)))
+    return KeyPlan(table, tuple(paths))

@@ -6,34 +6,17 @@ They return `Any`, so that `total: Attr[Decimal] = field(ge=0)` is well typed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic.fields import FieldInfo
 
 from ddbmodel import limits
 from ddbmodel.errors import ModelDefinitionError
+from ddbmodel.model.stored_as import Epoch, StoredAs
 
-Role = Literal["partition key", "sort key"]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAs:
-    """Another way to store a field than its type's usual one; for `stored_as=`."""
-
-    name: str
-    unit: timedelta | None = None
-
-
-Null: Final = StoredAs("Null")
-"""Store None as NULL instead of leaving the attribute out."""
-EpochSeconds: Final = StoredAs("EpochSeconds", timedelta(seconds=1))
-"""Store a datetime as whole seconds since 1970-01-01 UTC; a finer one is refused."""
-EpochMilliseconds: Final = StoredAs("EpochMilliseconds", timedelta(milliseconds=1))
-"""Store a datetime as whole milliseconds since 1970-01-01 UTC; a finer one is refused."""
-EpochMicroseconds: Final = StoredAs("EpochMicroseconds", timedelta(microseconds=1))
-"""Store a datetime as microseconds since 1970-01-01 UTC."""
+Role = Literal["partition key", "sort key", "version", "ttl", "created at", "updated at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +26,7 @@ class FieldOptions:
     role: Role | None = None
     attribute: str | None = None
     stored_as: StoredAs | None = None
+    unique: bool = False
 
 
 NO_OPTIONS: Final = FieldOptions()
@@ -58,7 +42,7 @@ def check_options(options: FieldOptions) -> None:
     """Refuse what a specifier was given and cannot be.
 
     Raises:
-        ModelDefinitionError: no name for an attribute, or no `StoredAs`.
+        ModelDefinitionError: no name for an attribute, no `StoredAs`, or one with impossible options.
     """
     attribute: Any = options.attribute
     if attribute is not None and not (isinstance(attribute, str) and _fits(attribute)):
@@ -66,10 +50,13 @@ def check_options(options: FieldOptions) -> None:
             f"attribute= takes a name of 1 to {limits.ATTRIBUTE_NAME_BYTES:,} bytes of UTF-8"
         )
     stored_as: Any = options.stored_as
-    if stored_as is not None and not isinstance(stored_as, StoredAs):
+    if stored_as is None:
+        return
+    if not isinstance(stored_as, StoredAs):
         raise ModelDefinitionError(
-            "stored_as= takes Null, EpochSeconds, EpochMilliseconds or EpochMicroseconds"
+            "stored_as= takes Null, EpochSeconds, EpochMilliseconds, EpochMicroseconds or Compressed(...)"
         )
+    stored_as.check()
 
 
 def _fits(name: str) -> bool:
@@ -85,24 +72,76 @@ def _specify(options: FieldOptions, arguments: dict[str, Any]) -> Any:
     return info
 
 
-def field(*, attribute: str | None = None, stored_as: StoredAs | None = None, **arguments: Any) -> Any:
-    """Describe a field, with every argument of Pydantic's `Field`, and two more.
+def field(
+    *,
+    attribute: str | None = None,
+    stored_as: StoredAs | None = None,
+    unique: bool = False,
+    **arguments: Any,
+) -> Any:
+    """Describe a field, with every argument of Pydantic's `Field`, and three more.
 
     Args:
         attribute: the stored name; the field's own name if not given. Aliases never name what is stored.
-        stored_as: `Null`, `EpochSeconds`, `EpochMilliseconds` or `EpochMicroseconds`.
+        stored_as: `Null`, `EpochSeconds`, `EpochMilliseconds`, `EpochMicroseconds` or `Compressed(...)`.
+        unique: no two items of the model have the same value; None is no value. Each value is guarded by an
+            item of its own in the same table, which every write keeps in step, in one transaction.
         arguments: `default`, `default_factory`, `alias`, `ge`, `max_length`, `description`, ...
     """
-    return _specify(FieldOptions(None, attribute, stored_as), arguments)
+    return _specify(FieldOptions(None, attribute, stored_as, unique), arguments)
 
 
-def partition_key(
-    *, attribute: str | None = None, stored_as: StoredAs | None = None, **arguments: Any
-) -> Any:
+def partition_key(*, attribute: str | None = None, stored_as: Epoch | None = None, **arguments: Any) -> Any:
     """Make a field the table's partition key. It must be stored as text, a number or bytes."""
     return _specify(FieldOptions("partition key", attribute, stored_as), arguments)
 
 
-def sort_key(*, attribute: str | None = None, stored_as: StoredAs | None = None, **arguments: Any) -> Any:
+def sort_key(*, attribute: str | None = None, stored_as: Epoch | None = None, **arguments: Any) -> Any:
     """Make a field the table's sort key. It must be stored as text, a number or bytes."""
     return _specify(FieldOptions("sort key", attribute, stored_as), arguments)
+
+
+def version(*, attribute: str | None = None, **arguments: Any) -> Any:
+    """Make a whole number the item's version.
+
+    Every write raises it, and checks that it is the one that was read. A model that was never stored has
+    version 0. A write that finds another version is a `VersionConflict`.
+    Beside the version, a mark of the last write is stored in the attribute `_write`, by which a write whose
+    reply was lost is found again.
+    """
+    arguments.setdefault("default", 0)
+    return _specify(FieldOptions("version", attribute), arguments)
+
+
+def ttl(*, attribute: str | None = None, **arguments: Any) -> Any:
+    """Make a datetime (or whole seconds since 1970-01-01 UTC) the time when the item expires.
+
+    It is stored in whole seconds; a fraction is dropped. `create_table` switches time to live on. DynamoDB
+    deletes expired items within a few days; until then they are read, unless they are hidden
+    (`hide_expired=True`).
+    Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
+    """
+    info = _specify(FieldOptions("ttl", attribute), arguments)
+    info.metadata.append(AfterValidator(whole_seconds))
+    return info
+
+
+def created_at(*, attribute: str | None = None, **arguments: Any) -> Any:
+    """Make a datetime the time of the item's first write. It is set by that write, unless it was given."""
+    arguments.setdefault("default_factory", _now)
+    return _specify(FieldOptions("created at", attribute), arguments)
+
+
+def updated_at(*, attribute: str | None = None, **arguments: Any) -> Any:
+    """Make a datetime the time of the item's last write. Every write sets it."""
+    arguments.setdefault("default_factory", _now)
+    return _specify(FieldOptions("updated at", attribute), arguments)
+
+
+def whole_seconds(value: Any) -> Any:
+    """Drop the fraction of a datetime's seconds."""
+    return value.replace(microsecond=0) if isinstance(value, datetime) else value
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

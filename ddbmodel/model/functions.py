@@ -13,7 +13,7 @@ Schema: TypeAlias = Mapping[str, Any]
 
 _RAW_INPUT: Final = ("function-before", "function-wrap", "function-plain")
 _PYTHON_MODE: Final = ("always", "unless-none")
-_OWN_MODULES: Final = ("pydantic.", "pydantic_core.")
+_OWN_MODULES: Final = ("pydantic.", "pydantic_core.", "ddbmodel.model.")
 _NOT_OWN: Final = "pydantic.experimental."  # its pipelines hold the user's functions
 _STANDARD: Final = ("builtins", "collections", "fractions", "ipaddress", "pathlib", "re", "uuid", "zoneinfo")
 _NOT_SEARCHED: Final = ("serialization", "metadata")
@@ -40,7 +40,7 @@ def declared_beneath(schema: Schema) -> Schema | None:
 
 
 def is_own(function: Any) -> bool:
-    """Tell whether a function is Pydantic's own."""
+    """Tell whether a function is Pydantic's own, or one of this package, which changes nothing twice."""
     module = _module_of(function)
     return module.startswith(_OWN_MODULES) and not module.startswith(_NOT_OWN)
 

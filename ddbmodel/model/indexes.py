@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 IndexProjection: TypeAlias = Literal["ALL", "KEYS_ONLY"] | Sequence[str]
+Templates: TypeAlias = str | Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,38 @@ class LocalIndex:
     projection: IndexProjection = "ALL"
 
 
-Index: TypeAlias = GlobalIndex | LocalIndex
+@dataclass(frozen=True)
+class Key:
+    """How the key of a shared table, or of one of its indexes, is written from a model's fields.
+
+        primary = Key(partition="CUSTOMER#{customer_id}", sort="ORDER#{order_id}")
+        by_status = Key("gsi1", partition="STATUS#{status}", sort="{placed_at}")
+
+    `{order_id}` is the stored text of a field; `{number:08d}` has a width, `{price:012.2f}` decimal places
+    too; `{placed_at}` is a datetime in UTC, `{placed_at:%Y-%m}` the beginning of one. Values cannot forge
+    keys: `#` and `$` in them are escaped.
+    An item of which a field in an index's template is None is not in that index.
+
+    Args:
+        index: an index's name; the table's own key if not given.
+        partition: a template, or one for each key attribute; None takes the fields that are stored under the
+            names of the attributes.
+        sort: likewise.
+    """
+
+    index: str = ""
+    partition: Templates | None = None
+    sort: Templates | None = None
+
+    @property
+    def name(self) -> str:
+        """The index's name; empty for the table's own key."""
+        return self.index
+
+
+Index: TypeAlias = GlobalIndex | LocalIndex | Key
 
 
 def named(index: Index, attribute: str) -> Index:
     """The index under its own name, or else under the name of the class attribute that declares it."""
-    return index if index.name else replace(index, name=attribute)
+    return index if index.name or isinstance(index, Key) else replace(index, name=attribute)

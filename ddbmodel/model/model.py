@@ -13,10 +13,12 @@ from pydantic import BaseModel, Field, PrivateAttr
 
 from ddbmodel.errors import ModelDefinitionError
 from ddbmodel.expressions import Path
-from ddbmodel.model.fields import field, partition_key, sort_key
-from ddbmodel.model.indexes import GlobalIndex, Index, LocalIndex, named
+from ddbmodel.model.fields import created_at, field, partition_key, sort_key, ttl, updated_at, version
+from ddbmodel.model.indexes import Index, named
 from ddbmodel.model.keys import ItemKey
 from ddbmodel.model.plan import ModelPlan, compile_plan, plan_of
+from ddbmodel.model.shared_table import Table
+from ddbmodel.model.stored import STORED_SLOT, carry_over
 
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass as PydanticMetaclass
@@ -40,23 +42,32 @@ def _hidden_paths() -> Generator[None]:
 
 
 @dataclass_transform(
-    kw_only_default=True, field_specifiers=(field, partition_key, sort_key, Field, PrivateAttr)
+    kw_only_default=True,
+    field_specifiers=(
+        field,
+        partition_key,
+        sort_key,
+        version,
+        ttl,
+        created_at,
+        updated_at,
+        Field,
+        PrivateAttr,
+    ),
 )
 class ModelMetaclass(PydanticMetaclass):
     """Pydantic's metaclass, with a table and indexes for the class, and paths for its fields."""
 
     if not TYPE_CHECKING:
 
-        def __new__(mcs, name, bases, namespace, table=None, **kwargs):
-            indexes = {
-                key: value for key, value in namespace.items() if isinstance(value, GlobalIndex | LocalIndex)
-            }
+        def __new__(mcs, name, bases, namespace, table=None, entity=None, **kwargs):
+            indexes = {key: value for key, value in namespace.items() if isinstance(value, Index)}
             plain = {key: value for key, value in namespace.items() if key not in indexes}
             # Pydantic would look names up in the frame that calls it, which is this one.
             kwargs.setdefault("__pydantic_reset_parent_namespace__", False)
             with _hidden_paths():
                 cls = super().__new__(mcs, name, bases, plain, **kwargs)
-            _declare(cls, table, indexes)
+            _declare(cls, table, entity, indexes)
             if not cls.__pydantic_complete__:
                 _complete_locally(cls, sys._getframe(1))
             if cls.__pydantic_complete__ and "__ddbmodel_plan__" not in cls.__dict__:
@@ -73,7 +84,7 @@ class ModelMetaclass(PydanticMetaclass):
             return super().__getattr__(name)
 
 
-def _declare(cls: Any, table: object, indexes: Mapping[str, Index]) -> None:
+def _declare(cls: Any, table: object, entity: object, indexes: Mapping[str, Index]) -> None:
     """Keep what the class statement says of the table; make paths of fields named like inherited methods."""
     own = {key: named(index, key) for key, index in indexes.items()}
     type.__setattr__(cls, "__ddbmodel_own_indexes__", own)
@@ -87,7 +98,9 @@ def _declare(cls: Any, table: object, indexes: Mapping[str, Index]) -> None:
         if any(name in base.__dict__ for base in cls.__mro__):
             type.__setattr__(cls, name, _ShadowingPath(name))
     if table is not None:
-        type.__setattr__(cls, "__ddbmodel_table__", _table_name(cls.__name__, table))
+        type.__setattr__(cls, "__ddbmodel_table__", _checked_table(cls.__name__, table))
+    if entity is not None:
+        type.__setattr__(cls, "__ddbmodel_entity__", entity)
 
 
 def _complete_locally(cls: type[Model], frame: FrameType) -> None:
@@ -133,9 +146,11 @@ def _path(cls: type[Model], name: str) -> Path[Any]:
     return Path(cls, (compiled.stored_name,), f"{cls.__name__}.{name}", compiled.codec, compiled)
 
 
-def _table_name(model: str, table: object) -> str:
-    if not isinstance(table, str):
-        raise ModelDefinitionError(f"{model}: table= takes the table's name, not a {type(table).__name__}")
+def _checked_table(model: str, table: object) -> str | Table:
+    if not isinstance(table, str | Table):
+        raise ModelDefinitionError(
+            f"{model}: table= takes the table's name, or a Table(...), not a {type(table).__name__}"
+        )
     return table
 
 
@@ -153,12 +168,13 @@ def _compile(cls: Any) -> None:
             raise ModelDefinitionError(
                 f"{cls.__name__}.{name} is a field, and an index of a base class: rename the field"
             )
-    plan: ModelPlan[Any] = compile_plan(cls, getattr(cls, "__ddbmodel_table__", None), indexes)
+    table, entity = getattr(cls, "__ddbmodel_table__", None), getattr(cls, "__ddbmodel_entity__", None)
+    plan: ModelPlan[Any] = compile_plan(cls, table, indexes, entity)
     type.__setattr__(cls, "__ddbmodel_plan__", plan)
 
 
 class Model(BaseModel, metaclass=ModelMetaclass):
-    """Base class of what is stored: `class Order(Model, table="orders")`.
+    """Base class of what is stored: `class Order(Model, table="orders")`, or an entity of a shared `Table`.
 
     It is a Pydantic model in every respect. `Order.total` is a typed path for expressions, `order.total` the
     value.
@@ -168,18 +184,34 @@ class Model(BaseModel, metaclass=ModelMetaclass):
         ModelDefinitionError: when the class is defined: keys, indexes or a field's type cannot work.
     """
 
+    # A slot: it is no part of the model's value, nor of its pickles.
+    __slots__ = (STORED_SLOT,)
+
     __ddbmodel_plan__: ClassVar[ModelPlan[Any]]
-    __ddbmodel_table__: ClassVar[str]
+    __ddbmodel_table__: ClassVar[str | Table]
+    __ddbmodel_entity__: ClassVar[str]
     __ddbmodel_own_indexes__: ClassVar[dict[str, Index]]
 
     if TYPE_CHECKING:
 
-        def __init_subclass__(cls, *, table: str | None = None, **kwargs: Unpack[ConfigDict]) -> None: ...
+        def __init_subclass__(
+            cls, *, table: str | Table | None = None, entity: str | None = None, **kwargs: Unpack[ConfigDict]
+        ) -> None: ...
 
         @classmethod
         def key(cls, *values: Any, **fields: Any) -> ItemKey[Self]:
             """Give the key of one item, from its values in order or by field name."""
             ...
+
+    def __copy__(self) -> Self:
+        copied = super().__copy__()
+        carry_over(self, copied)
+        return copied
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        copied = super().__deepcopy__(memo)
+        carry_over(self, copied)
+        return copied
 
     @classmethod
     def __pydantic_on_complete__(cls) -> None:

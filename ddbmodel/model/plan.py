@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final, Generic, TypeVar
 
@@ -12,45 +12,29 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from ddbmodel import limits
+from ddbmodel.codec.levels import levels_max
 from ddbmodel.codec.parts import Access, FieldCodec, PartCodec
-from ddbmodel.codec.sizes import is_surely_small, item_size_bytes, nesting_levels, value_size_bytes
+from ddbmodel.codec.sizes import item_size_bytes, json_size_bytes, nesting_levels, value_size_bytes
 from ddbmodel.codec.trial import message_of, refusal_of
-from ddbmodel.codec.values import AttributeValue, Item, KeyType
+from ddbmodel.codec.values import AttributeValue, Item
 from ddbmodel.errors import CodecError, ExpressionError, ItemTooLarge, ModelDefinitionError
+from ddbmodel.model.binding import bind_keys
 from ddbmodel.model.compiler import Compiler
-from ddbmodel.model.declaration import build_table
+from ddbmodel.model.declaration import build_table, plain_keys
 from ddbmodel.model.fields import FieldOptions, options_of
+from ddbmodel.model.guards import GUARD_PREFIX, UniqueGuard, build_guards
 from ddbmodel.model.indexes import Index
+from ddbmodel.model.key_plan import KeyPlan
 from ddbmodel.model.keys import ItemKey
 from ddbmodel.model.records import RECORDS
+from ddbmodel.model.roles import NO_ROLES, WRITE_ATTRIBUTE, Roles, build_roles
+from ddbmodel.model.shared_table import ENTITY_ATTRIBUTE, Table
+from ddbmodel.model.stored import remember
 from ddbmodel.schema import TableSchema
 
 M = TypeVar("M", bound=BaseModel)
 _LARGEST_NAMED: Final = 3
 _PACKAGE: Final = __name__.partition(".")[0] + "."
-
-
-@dataclass(frozen=True, slots=True)
-class _KeyRule:
-    """What the value of one key attribute must be."""
-
-    field: str
-    type: KeyType
-    limit_bytes: int
-    primary: bool
-
-    def check(self, stored: AttributeValue) -> None:
-        if self.type not in stored:
-            raise CodecError(
-                f"a key attribute of type {self.type} cannot hold {next(iter(stored))}: "
-                "declare a type of which every value is stored alike",
-                (self.field,),
-            )
-        size = value_size_bytes(stored)
-        if not 1 <= size <= self.limit_bytes:
-            raise CodecError(
-                f"a key attribute holds 1 to {self.limit_bytes:,} bytes, this one {size:,}", (self.field,)
-            )
 
 
 @dataclass(frozen=True)
@@ -60,14 +44,33 @@ class ModelPlan(Generic[M]):
     Attributes:
         model: the class.
         part: the codec of its fields.
-        table: its table; None for a part or a base class.
+        keys: its table, and how the keys there are written; None for a part or a base class.
         indexes: its indexes by the class attribute that declares them.
+        shared: the table, if it is one of several models.
+        roles: the fields that writes take care of.
+        guards: how its unique fields are kept unique.
     """
 
     model: type[M]
     part: PartCodec
-    table: TableSchema | None
+    keys: KeyPlan | None
     indexes: Mapping[str, Index]
+    shared: Table | None = None
+    roles: Roles = NO_ROLES
+    guards: tuple[UniqueGuard, ...] = ()
+
+    @property
+    def stored_keys(self) -> KeyPlan:
+        """The keys.
+
+        Raises:
+            ModelDefinitionError: the model has no table.
+        """
+        if self.keys is None:
+            raise ModelDefinitionError(
+                f'{self.model.__name__} has no table: write class {self.model.__name__}(Model, table="...")'
+            )
+        return self.keys
 
     @property
     def stored_table(self) -> TableSchema:
@@ -76,21 +79,21 @@ class ModelPlan(Generic[M]):
         Raises:
             ModelDefinitionError: the model has none.
         """
-        if self.table is None:
-            raise ModelDefinitionError(
-                f'{self.model.__name__} has no table: write class {self.model.__name__}(Model, table="...")'
-            )
-        return self.table
+        return self.stored_keys.table
 
     @property
     def key_fields(self) -> tuple[FieldCodec, ...]:
         """The fields of the primary key, partition key first."""
-        return tuple(self.part.by_stored_name[attribute.name] for attribute in self.stored_table.key)
+        return self.stored_keys.fields
 
     # Items --------------------------------------------------------------------------------------------
 
-    def encode(self, model: M) -> Item:
+    def encode(self, model: M, instead: Item | None = None) -> Item:
         """Give the item of a model.
+
+        Args:
+            model: the model.
+            instead: attributes that take the place of what the model has.
 
         Raises:
             CodecError: a value cannot be stored without loss, or a key is empty or too long.
@@ -98,7 +101,11 @@ class ModelPlan(Generic[M]):
         """
         try:
             item = self.part.encode_attributes(model)
-            self._check_keys(item)
+            if instead:
+                item |= instead
+            if self.keys is not None:
+                self.keys.add_to(item, self.part.fields)
+                self.keys.check(item)
         except CodecError as error:
             raise error.about(self.model.__name__) from error.__cause__
         except RecursionError:
@@ -113,7 +120,7 @@ class ModelPlan(Generic[M]):
             CodecError: the item is not one of this model; the path names the place.
         """
         try:
-            values = self.part.decode_attributes(item)
+            values = self.part.decode_attributes(self._own_attributes(item))
         except CodecError as error:
             raise error.about(self.model.__name__) from error.__cause__
         try:
@@ -122,8 +129,35 @@ class ModelPlan(Generic[M]):
             refusal = invalid(error, values).about(self.model.__name__)
             refusal.__cause__ = without_input(error)
         else:
+            if self.keys is not None:
+                remember(model, item)
             return model
         raise refusal  # here, so that the error with the input is no context of it
+
+    def _own_attributes(self, item: Item) -> Item:
+        """The item, without what is no field where undeclared attributes are kept.
+
+        Raises:
+            CodecError: the item is another entity's.
+        """
+        keys = self.keys
+        if keys is None:
+            return item
+        if not keys.owns(item):
+            raise CodecError(
+                f"the item is a {keys.entity_of(item)!r}, and no {keys.entity_name!r}",
+                (keys.entity_attribute or "",),
+            )
+        item = keys.completed(item)
+        if not self.part.keeps_extra:
+            return item
+        return {name: stored for name, stored in item.items() if name not in self.hidden}
+
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """The attributes of an item that are neither fields nor extra values of the model."""
+        managed = self.keys.managed if self.keys is not None else frozenset[str]()
+        return managed | {WRITE_ATTRIBUTE}
 
     # Keys ---------------------------------------------------------------------------------------------
 
@@ -151,13 +185,13 @@ class ModelPlan(Generic[M]):
         return self._key({**given, **fields})
 
     def _key(self, values: dict[str, Any], model: M | None = None) -> ItemKey[M]:
-        attributes: Item = {}
+        keys, stored = self.stored_keys, dict[str, AttributeValue | None]()
         try:
-            for field in self.key_fields:
-                stored = field.encode(values[field.name], model)
-                if stored is not None:
-                    attributes[field.stored_name] = stored
-            self._check_keys(attributes, primary_only=True)
+            for field in keys.fields:
+                stored[field.name] = field.encode(values[field.name], model)
+            rendered = {binding.name: binding.render(stored) for binding in keys.primary.bindings}
+            attributes = {name: value for name, value in rendered.items() if value is not None}
+            keys.check(attributes, primary_only=True)
         except CodecError as error:
             raise error.about(self.model.__name__) from error.__cause__
         return ItemKey(self.model, attributes, values)
@@ -168,33 +202,6 @@ class ModelPlan(Generic[M]):
 
     # Checks -------------------------------------------------------------------------------------------
 
-    def _check_keys(self, item: Item, *, primary_only: bool = False) -> None:
-        for name, rule in self._key_rules.items():
-            stored = item.get(name)
-            if stored is not None:
-                if not primary_only or rule.primary:
-                    rule.check(stored)
-            elif rule.primary:
-                raise CodecError("the key attribute has no value", (rule.field,))
-
-    @cached_property
-    def _key_rules(self) -> Mapping[str, _KeyRule]:
-        """What the value of each key attribute must be, by stored name."""
-        if self.table is None:
-            return {}
-        sort_keys = (self.table.sort_key, *(index.sort_key for index in self.table.indexes))
-        sorts = {attribute.name for key in sort_keys for attribute in key}
-        primary = {attribute.name for attribute in self.table.key}
-        return {
-            attribute.name: _KeyRule(
-                self.part.by_stored_name[attribute.name].name,
-                attribute.type,
-                limits.SORT_KEY_BYTES if attribute.name in sorts else limits.PARTITION_KEY_BYTES,
-                attribute.name in primary,
-            )
-            for attribute in self.table.attributes()
-        }
-
     def check_size(self, item: Item) -> None:
         """Refuse an item that the service would refuse: over 400 KB, or nested deeper than 32 levels.
 
@@ -204,7 +211,7 @@ class ModelPlan(Generic[M]):
 
         Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
         """
-        if is_surely_small(item, limits.ITEM_BYTES, limits.NESTING_LEVELS):
+        if self._is_surely_small(item):
             return
         size = item_size_bytes(item)
         if size > limits.ITEM_BYTES:
@@ -218,6 +225,19 @@ class ModelPlan(Generic[M]):
             if ("M" in value or "L" in value) and nesting_levels(value) > limits.NESTING_LEVELS:
                 raise self._too_deep(name)
 
+    def _is_surely_small(self, item: Item) -> bool:
+        if self._levels_max > limits.NESTING_LEVELS:
+            return False
+        try:
+            return json_size_bytes(item) <= limits.ITEM_BYTES
+        except TypeError:
+            return False
+
+    @cached_property
+    def _levels_max(self) -> int:
+        """How deep lists and maps of the model can be nested; more than DynamoDB takes if that is open."""
+        return levels_max(self.part, limits.NESTING_LEVELS + 2) - 1
+
     def _too_deep(self, *path: str) -> CodecError:
         return CodecError(
             f"lists and maps are nested deeper than {limits.NESTING_LEVELS} levels, more than DynamoDB takes",
@@ -225,7 +245,9 @@ class ModelPlan(Generic[M]):
         ).about(self.model.__name__)
 
 
-def compile_plan(cls: type[M], table: str | None, indexes: Mapping[str, Index]) -> ModelPlan[M]:
+def compile_plan(
+    cls: type[M], table: str | Table | None, indexes: Mapping[str, Index], entity: str | None = None
+) -> ModelPlan[M]:
     """Compile a complete class.
 
     Raises:
@@ -239,8 +261,49 @@ def compile_plan(cls: type[M], table: str | None, indexes: Mapping[str, Index]) 
     options: dict[str, FieldOptions] = {
         name: options_of(info) for name, info in cls.__pydantic_fields__.items() if name in codec.fields
     }
-    schema = None if table is None else build_table(cls.__name__, table, codec, options, indexes)
-    return ModelPlan(cls, codec, schema, dict(indexes))
+    if table is None:
+        return ModelPlan(cls, codec, None, dict(indexes))
+    keys = _keys(cls, table, codec, options=options, indexes=indexes, entity=entity)
+    guards = _guards(cls, keys, [codec.fields[name] for name, option in options.items() if option.unique])
+    keys = replace(keys, reserved=GUARD_PREFIX if guards and keys.entity_name is None else None)
+    shared = table if isinstance(table, Table) else None
+    plan = ModelPlan(
+        cls, codec, keys, dict(indexes), shared, build_roles(cls.__name__, codec, options), guards
+    )
+    if shared is not None:
+        shared.register(plan)
+    return plan
+
+
+def _keys(
+    cls: type[Any],
+    table: str | Table,
+    codec: PartCodec,
+    *,
+    options: Mapping[str, FieldOptions],
+    indexes: Mapping[str, Index],
+    entity: str | None,
+) -> KeyPlan:
+    if isinstance(table, Table):
+        for name, option in options.items():
+            if option.role in ("partition key", "sort key"):
+                raise ModelDefinitionError(
+                    f"{cls.__name__}.{name}: {option.role.replace(' ', '_')}() is for a table of one "
+                    "model; of a "
+                    'shared one, the keys are written by Key(partition="...", sort="...")'
+                )
+        return bind_keys(cls.__name__, table, entity or cls.__name__, codec, indexes)
+    if entity is not None:
+        raise ModelDefinitionError(f"{cls.__name__}: entity= goes with a Table(...), not with a table's name")
+    return plain_keys(build_table(cls.__name__, table, codec, options, indexes), codec, indexes)
+
+
+def _guards(cls: type[Any], keys: KeyPlan, unique: Sequence[FieldCodec]) -> tuple[UniqueGuard, ...]:
+    attribute = keys.entity_attribute or ENTITY_ATTRIBUTE
+    try:
+        return build_guards(keys.table, unique, keys.entity_name, attribute)
+    except ModelDefinitionError as error:
+        raise ModelDefinitionError(f"{cls.__name__}: {error}") from error
 
 
 def plan_of(model: type[M]) -> ModelPlan[M]:

@@ -21,7 +21,12 @@ from ddbmodel.operations.batch_write_item import (
     BatchWriteItemResult,
 )
 from ddbmodel.operations.billing import Billing, OnDemand, Provisioned
-from ddbmodel.operations.capacity import ConsumedCapacity, ReturnCapacity
+from ddbmodel.operations.capacity import (
+    ConsumedCapacity,
+    ReturnCapacity,
+    reported_capacity,
+    reporting_capacity,
+)
 from ddbmodel.operations.create_table import CreateTable, CreateTableResult
 from ddbmodel.operations.delete_item import DeleteItem, DeleteItemResult
 from ddbmodel.operations.delete_table import DeleteTable, DeleteTableResult
@@ -37,6 +42,16 @@ from ddbmodel.operations.time_to_live import (
     DescribeTimeToLiveResult,
     UpdateTimeToLive,
     UpdateTimeToLiveResult,
+)
+from ddbmodel.operations.transact_get_items import TransactGet, TransactGetItems, TransactGetItemsResult
+from ddbmodel.operations.transact_write_items import (
+    TransactAction,
+    TransactCheck,
+    TransactDelete,
+    TransactPut,
+    TransactUpdate,
+    TransactWriteItems,
+    TransactWriteItemsResult,
 )
 from ddbmodel.operations.update_item import UpdateItem, UpdateItemResult
 
@@ -77,8 +92,20 @@ __all__ = [
     "ScanResult",
     "TableDescription",
     "TableKeys",
+    "TransactAction",
+    "TransactCheck",
+    "TransactDelete",
+    "TransactGet",
+    "TransactGetItems",
+    "TransactGetItemsResult",
+    "TransactPut",
+    "TransactUpdate",
+    "TransactWriteItems",
+    "TransactWriteItemsResult",
     "UpdateItem",
     "UpdateItemResult",
     "UpdateTimeToLive",
     "UpdateTimeToLiveResult",
+    "reported_capacity",
+    "reporting_capacity",
 ]

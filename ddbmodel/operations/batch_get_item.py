@@ -22,7 +22,7 @@ class TableKeys:
 
     table: str
     keys: tuple[Item, ...] = field(repr=False)
-    projection: Renderable | None = None
+    projection: Renderable | None = field(default=None, repr=False)
     consistent: bool = False
 
     def to_wire(self) -> dict[str, Any]:

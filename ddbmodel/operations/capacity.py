@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, Self, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Self, TypeAlias, TypeVar
+
+from ddbmodel.operations.request import Request
+
+R = TypeVar("R", bound=Request)
 
 ReturnCapacity: TypeAlias = Literal["INDEXES", "TOTAL"]
 """`TOTAL` reports a request's capacity units, `INDEXES` also how they divide between table and indexes."""
@@ -37,12 +41,13 @@ class ConsumedCapacity:
     @classmethod
     def from_wire(cls, wire: Mapping[str, Any]) -> Self:
         """Read one `ConsumedCapacity` structure."""
+        table: Mapping[str, Any] = wire.get("Table") or {}
         return cls(
             table=wire.get("TableName", ""),
             units=wire.get("CapacityUnits", 0.0),
             read_units=wire.get("ReadCapacityUnits"),
             write_units=wire.get("WriteCapacityUnits"),
-            table_units=wire.get("Table", {}).get("CapacityUnits"),
+            table_units=table.get("CapacityUnits"),
             local_indexes=_index_units(wire.get("LocalSecondaryIndexes")),
             global_indexes=_index_units(wire.get("GlobalSecondaryIndexes")),
         )
@@ -57,6 +62,25 @@ def consumed_capacity(reply: Mapping[str, Any]) -> ConsumedCapacity | None:
 def consumed_capacities(reply: Mapping[str, Any]) -> tuple[ConsumedCapacity, ...]:
     """The capacity in the reply to a batch operation: one entry per table, none if it was not asked for."""
     return tuple(ConsumedCapacity.from_wire(wire) for wire in reply.get("ConsumedCapacity") or ())
+
+
+def reported_capacity(reply: Mapping[str, Any]) -> tuple[ConsumedCapacity, ...]:
+    """The capacity in the reply to any operation: one entry per table, none if it was not asked for."""
+    if not isinstance(reply.get("ConsumedCapacity"), Mapping):
+        return consumed_capacities(reply)
+    one = consumed_capacity(reply)
+    return () if one is None else (one,)
+
+
+def reporting_capacity(request: R) -> R:
+    """The same request, asking what it costs in table and indexes; itself if its operation cannot tell.
+
+    Asking costs nothing, and makes the reply some bytes longer.
+    """
+    if getattr(request, "return_capacity", "INDEXES") == "INDEXES":
+        return request
+    changed: Any = replace(request, return_capacity="INDEXES")  # type: ignore[type-var]
+    return changed  # type: ignore[no-any-return]
 
 
 def _index_units(wire: Mapping[str, Any] | None) -> dict[str, float]:

@@ -32,7 +32,7 @@ class GetItem:
 
     table: str
     key: Item = field(repr=False)
-    projection: Renderable | None = None
+    projection: Renderable | None = field(default=None, repr=False)
     consistent: bool = False
     return_capacity: ReturnCapacity | None = None
 

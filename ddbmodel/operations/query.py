@@ -43,7 +43,7 @@ class Query:
     key_condition: Renderable = field(repr=False)
     index: str | None = None
     filter: Renderable | None = field(default=None, repr=False)
-    projection: Renderable | None = None
+    projection: Renderable | None = field(default=None, repr=False)
     forward: bool = True
     limit: int | None = None
     exclusive_start_key: Item | None = field(default=None, repr=False)

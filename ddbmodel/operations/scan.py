@@ -44,7 +44,7 @@ class Scan:
     table: str
     index: str | None = None
     filter: Renderable | None = field(default=None, repr=False)
-    projection: Renderable | None = None
+    projection: Renderable | None = field(default=None, repr=False)
     limit: int | None = None
     exclusive_start_key: Item | None = field(default=None, repr=False)
     consistent: bool = False

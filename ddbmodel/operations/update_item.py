@@ -33,6 +33,7 @@ class UpdateItem:
         update: the actions; None writes an item of its key alone, if there is none.
         condition: must hold of the stored item (or of its absence), else nothing is written.
         return_values: the whole item or the updated attributes, from before or after the update.
+        is_lasting: the condition is as true after the update as before it, such as that there is an item.
     """
 
     name: ClassVar[str] = "UpdateItem"
@@ -45,12 +46,13 @@ class UpdateItem:
     condition: Renderable | None = field(default=None, repr=False)
     return_values: UpdateReturnValues = "NONE"
     return_capacity: ReturnCapacity | None = None
+    is_lasting: bool = False
 
     @property
     def repeatable(self) -> bool:
-        """Only without a condition, with actions that twice do what once does, and without old values."""
+        """Only with actions that twice do what once does, a condition that lasts, and without old values."""
         return (
-            self.condition is None
+            (self.condition is None or self.is_lasting)
             and (self.update is None or self.update.idempotent)
             and self.return_values not in _RETURNS_OLD
         )

@@ -12,8 +12,8 @@ that takes most of a second, and only opening a lane needs it.
 
 from __future__ import annotations
 
-from ddbmodel.transport.events import Exchange, Statistics
+from ddbmodel.transport.events import Exchange, Statistics, listening
 from ddbmodel.transport.protocol import Transport, WireRequest
 from ddbmodel.transport.retry import RetryPolicy, RetryRules
 
-__all__ = ["Exchange", "RetryPolicy", "RetryRules", "Statistics", "Transport", "WireRequest"]
+__all__ = ["Exchange", "RetryPolicy", "RetryRules", "Statistics", "Transport", "WireRequest", "listening"]

@@ -3,19 +3,22 @@
 | after | what is sent again |
 |---|---|
 | throttling, a conflict with another writer, no connection | everything: it was not applied |
+| a transaction canceled for nothing but these | the same |
 | a lost, late or damaged reply, an internal error of the service | what is `repeatable`: nobody knows |
 | expired credentials | everything, once, with fresh ones |
 | any other answer | nothing |
 
 A write that must not be repeated ends as `WriteOutcomeUnknown`. One that was repeated in vain ends with the
-error of the attempt that nobody knows the outcome of, which says so, whatever went wrong after it.
+error of the attempt that nobody knows the outcome of, which says so, whatever went wrong after it. Except a
+transaction with a token: had it been applied, the service would have answered its token with success, so when
+it is canceled for a reason that stays, that is its outcome.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from ddbmodel.errors import DDBModelError, MapperClosed
+from ddbmodel.errors import DDBModelError, MapperClosed, TransactionCanceled
 from ddbmodel.transport.events import Exchange
 from ddbmodel.transport.failure import Failure, Fate
 from ddbmodel.transport.mapping import error_for, error_in_doubt
@@ -61,6 +64,8 @@ class Delivery:
         self._status = failure.status
         self._throttles += failure.fate is Fate.THROTTLED
         if failure.fate is Fate.REFUSED:
+            if self._request.repeatable and issubclass(failure.error, TransactionCanceled):
+                self._unknown = None
             return None
         if failure.fate is Fate.EXPIRED:
             return self._pause_for_credentials()

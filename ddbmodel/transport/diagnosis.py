@@ -20,6 +20,7 @@ from botocore import exceptions as botocore
 from botocore.client import BaseClient
 
 from ddbmodel.errors import AccessDenied, ConnectionFailed, ReplyCorrupt, RequestRefused, ServiceError
+from ddbmodel.transport.cancellation import PASSING_REMEDY, cancellation_reasons, passing_fate
 from ddbmodel.transport.failure import Failure, Fate
 from ddbmodel.transport.hooks import ClientStopped, Watch
 from ddbmodel.transport.mapping import meaning_of
@@ -96,17 +97,19 @@ def _from_reply(reply: Mapping[str, Any], error: Exception) -> Failure:
     said = f"the reply has no error code, and HTTP status {code}" if code.isdigit() else _message(details)
     shown = presentable(said)
     meaning = meaning_of(code, status)
+    reasons = cancellation_reasons(reply)
+    passing = passing_fate(reasons)
     return Failure(
         code=code,
-        fate=meaning.fate,
+        fate=passing or meaning.fate,
         error=meaning.error,
         reason=(shown.rstrip(".") or "the service gives no reason") + _throttling_reasons(reply),
-        remedy=meaning.remedy,
+        remedy=PASSING_REMEDY if passing else meaning.remedy,
         status=status,
         request_id=metadata.get("RequestId") or headers.get("x-amzn-requestid"),
         server_delay_seconds=server_delay_seconds(headers.get("x-amz-retry-after")),
         item=reply.get("Item") or None,
-        reasons=tuple(reply.get("CancellationReasons") or ()),
+        reasons=reasons,
         cause=error if is_presentable(_message(details)) and not code.isdigit() else None,
         limits=tuple(str(one.get("reason", "?")) for one in _throttling(reply)),
     )

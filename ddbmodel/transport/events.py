@@ -6,7 +6,9 @@ The log holds names, counts and times; never items, keys, expressions or credent
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -53,9 +55,21 @@ class Statistics:
 
 Observer: TypeAlias = Callable[[Exchange], None]
 
+_listener: Final[ContextVar[Observer | None]] = ContextVar("ddbmodel.transport.listener", default=None)
+
+
+@contextmanager
+def listening(listener: Observer) -> Generator[None]:
+    """Tell `listener` of the exchanges that the running task makes inside, and of no others."""
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
 
 class Journal:
-    """Hands each exchange to the log and to the observers. An observer must not raise."""
+    """Hands each exchange to the log, to whoever listens, and to the observers. None of them may raise."""
 
     __slots__ = ("_observers",)
 
@@ -84,5 +98,8 @@ class Journal:
                 exchange.throttles,
                 exchange.seconds,
             )
+        listener = _listener.get()
+        if listener is not None:
+            listener(exchange)
         for observer in self._observers:
             observer(exchange)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
 
 from ddbmodel.codec.values import Item
-from ddbmodel.errors import DDBModelError
+from ddbmodel.errors import CancellationReason, DDBModelError
 
 
 class Fate(Enum):
@@ -43,7 +42,7 @@ class Failure:
         request_id: the service's id of the request.
         server_delay_seconds: how long the service asked to wait.
         item: the stored item that did not meet the condition.
-        reasons: why a transaction was canceled, as the service put it.
+        reasons: why a transaction was canceled, one for each action.
         cause: the client's error, unless its text is not fit to be shown.
         limits: which limits were exceeded, as the service names them.
     """
@@ -57,6 +56,6 @@ class Failure:
     request_id: str | None = None
     server_delay_seconds: float | None = None
     item: Item | None = field(default=None, repr=False)
-    reasons: tuple[dict[str, Any], ...] = field(default=(), repr=False)
+    reasons: tuple[CancellationReason, ...] = ()
     cause: Exception | None = None
     limits: tuple[str, ...] = ()

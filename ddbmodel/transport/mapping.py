@@ -26,7 +26,7 @@ from ddbmodel.errors import (
     WriteOutcomeUnknown,
 )
 from ddbmodel.transport.failure import Failure, Fate
-from ddbmodel.transport.protocol import WireRequest
+from ddbmodel.transport.protocol import Tokened, WireRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,16 +193,19 @@ def error_for(failure: Failure, request: WireRequest, attempts: int) -> DDBModel
 def error_in_doubt(failure: Failure, request: WireRequest, attempts: int) -> DDBModelError:
     """The error for a write that may have been applied.
 
-    It is `WriteOutcomeUnknown`, with the failure's error as its cause, if the write must not be repeated. If
-    it may be, it is the failure's error, which says what that means.
+    It is `WriteOutcomeUnknown`, with the failure's error as its cause, if the write must not be repeated, or
+    only under its token. If it may be, it is the failure's error, which says what that means.
     """
     doubt = "It may or may not have been applied"
-    if request.repeatable:
+    tokened = isinstance(request, Tokened) and request.token is not None
+    if request.repeatable and not tokened:
         remedy = f"{doubt}; sending it again does no harm. {failure.remedy}".rstrip()
         return _build(failure, request, _message(failure, request, attempts, remedy))
-    remedy = (
-        f"{doubt}, and was not sent again, as that could apply it twice: read what is stored to find out."
-    )
+    if tokened:
+        advice = ": send it again with the same token within 10 minutes, which cannot apply it twice, or"
+    else:
+        advice = ", and was not sent again, as that could apply it twice:"
+    remedy = f"{doubt}{advice} read what is stored to find out."
     error = WriteOutcomeUnknown(_message(failure, request, attempts, remedy))
     error.__cause__ = error_for(failure, request, attempts)
     return error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from ddbmodel.transport.events import Statistics
 
@@ -34,6 +34,16 @@ class WireRequest(Protocol):
         ...
 
 
+@runtime_checkable
+class Tokened(Protocol):
+    """A write that may carry a token, by which the service knows what it has applied already."""
+
+    @property
+    def token(self) -> str | None:
+        """The token, if it has one."""
+        ...
+
+
 class Transport(Protocol):
     """Sends requests. One is opened for the life of a mapper, and used by many tasks at once."""
 
@@ -45,12 +55,14 @@ class Transport(Protocol):
     async def send(self, request: WireRequest) -> dict[str, Any]:
         """Send a request until there is an answer, and return the reply's members.
 
-        What is sent again, and when, is told in `delivery`.
+        What is sent again, and when, is told in `delivery`. Whoever is `events.listening` is told of the
+        exchange, once, whether it failed or not; not if nothing was sent.
 
         Raises:
             ConditionalCheckFailed: the condition was false; `.item` is the stored item as stored.
-            TransactionCanceled: `.reasons` are the service's.
-            WriteOutcomeUnknown: a write was sent that must not be repeated, and the reply was lost.
+            TransactionCanceled: `.reasons` are the service's, with items as stored.
+            WriteOutcomeUnknown: a write was sent that must not be repeated, and the reply was lost; or a
+                transaction with a token was repeated in vain.
             ServiceError: everything else that the service, or the way to it, refused. For a write it means
                 that nothing was written, except `ConnectionFailed`, `ReplyCorrupt` and the service's internal
                 errors after repeating in vain.

@@ -8,27 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
 
 from ddbmodel import Attr, ConditionalCheckFailed, Mapper, Model, field, partition_key
 from ddbmodel.expressions import Action, Condition
+from tests.strategies.examples import examples_of
 from tests.unit.expressions import trees
 from tests.unit.expressions.trees import Part, Thing, Tree
 
 NOON = datetime(2026, 10, 13, 12, tzinfo=UTC)
-
-
-def _examples(strategy: Any, count: int) -> list[Any]:
-    """The same examples of a strategy in every run."""
-    found: list[Any] = []
-
-    @settings(derandomize=True, max_examples=count, database=None, phases=[Phase.generate])
-    @given(strategy)
-    def collect(example: Any) -> None:
-        found.append(example)
-
-    collect()
-    return found
 
 
 def _numbered(things: list[Thing]) -> list[Thing]:
@@ -88,12 +75,12 @@ LINE = Line(sku="c", price=Decimal(3))
 async def test_filters_select_what_they_say(mapper: Mapper) -> None:
     """Eighty random conditions select the same items as in Python."""
     await mapper.create_table(Thing)
-    things = _numbered(_examples(trees.whole_things, 20))
+    things = _numbered(examples_of(trees.whole_things, 20))
     async with mapper.batch_writer() as writer:
         for thing in things:
             await writer.put(thing)
     wrong: list[Tree] = []
-    for tree in _examples(trees.trees, 80):
+    for tree in examples_of(trees.trees, 80):
         found = {thing.key async for thing in mapper.scan(Thing).where(tree.condition)}
         if found != {thing.key for thing in things if tree.holds(thing)}:
             wrong.append(tree)

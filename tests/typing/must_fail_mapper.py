@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from ddbmodel import Mapper, RateLimit
+from ddbmodel import Exchange, Mapper, RateLimit, Request
 from tests.typing.shop import Customer, Order
 
 
@@ -63,6 +63,13 @@ async def queries(mapper: Mapper) -> None:
     query.select(Order.total > 3)  # error
     await query.page(5)  # error
     await query.page(size=5, after=3)  # error
+    await query.page(size=5, before=3)  # error
+    await query.page(size=5, scope=7)  # error
+    await query.page(before="token")  # error
+    mapper.query(Order, on_invalid="ignore")  # error
+    mapper.query(Order, on_invalid=True)  # error
+    mapper.query(Order).all(on_invalid="collect")  # error
+    query.invalid = []  # error
     customers: list[Customer] = await query.all()  # error
     first: Order = await query.first()  # error
     rows: list[tuple[str]] = await query.select(Order.total).all()  # error
@@ -77,8 +84,12 @@ async def queries(mapper: Mapper) -> None:
     mapper.scan(Order, segments="x")  # error
     mapper.scan(Order).where(Order.total == "3")  # error
     mapper.scan(Order).reverse()  # error
+    await mapper.scan(Order).page(size=5, before="token")  # error
+    mapper.scan(Order, on_invalid="ignore")  # error
+    await mapper.batch_get(Order, [("c", "o")], on_invalid="ignore")  # error
+    lenient: list[Order | None] = await mapper.batch_get(Order, [], on_invalid="collect")  # error
     got: list[Order] = await mapper.batch_get(Order, [("c", "o")])  # error
-    print(customers, first, rows, got)
+    print(customers, first, rows, got, lenient)
 
 
 async def writers(mapper: Mapper, order: Order) -> None:
@@ -94,3 +105,34 @@ async def writers(mapper: Mapper, order: Order) -> None:
     mapper.batch_writer(deadline_seconds="60")  # error
     RateLimit(4000)  # error
     RateLimit(write_units_per_second=4000, ramp=4000)  # error
+
+
+class Late:
+    """Its methods have to be awaited."""
+
+    async def before(self, request: Request) -> None: ...
+    async def after(self, request: Request, exchange: Exchange) -> None: ...
+
+
+class Bare:
+    """Takes too little."""
+
+    def after(self, request: Request) -> None: ...
+
+
+async def seeing(mapper: Mapper) -> None:
+    """Measures and hooks."""
+    async with mapper.measure() as usage:  # error
+        pass
+    with mapper.measure() as usage:
+        usage.operations.append("PutItem")  # error
+        read: int = usage.read_units  # error
+        print(read, usage.nothing)  # error
+    mapper.add_hook(Late())  # error
+    mapper.add_hook(Bare())  # error
+    mapper.add_hook(print)  # error
+    mapper.add_hook()  # error
+    mapper.add_hook(Order)  # error
+    await mapper.add_hook(Bare)  # error
+    Mapper(object(), hooks=Bare())  # error
+    Mapper.connect(hooks=["x"])  # error

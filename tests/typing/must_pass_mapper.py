@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import assert_type
+from typing import Any, assert_type
 
-from ddbmodel import ConditionalCheckFailed, Mapper, Page, Query, Ramp, RateLimit, Scan
+from ddbmodel import (
+    CodecError,
+    ConditionalCheckFailed,
+    ConsumedCapacity,
+    Exchange,
+    Hook,
+    IndexUsage,
+    InvalidItem,
+    ItemSize,
+    Mapper,
+    Page,
+    Query,
+    Ramp,
+    RateLimit,
+    Request,
+    Scan,
+    TableUsage,
+    Tracing,
+    Usage,
+)
 from tests.typing.shop import Customer, Line, Order
 
 
@@ -41,6 +61,9 @@ async def queries(mapper: Mapper) -> None:
     assert_type(page, Page[Order])
     assert_type(page.items, list[Order])
     assert_type(page.next, str | None)
+    assert_type(page.previous, str | None)
+    back = await query.page(size=5, before=page.previous, scope="tenant-7")
+    assert_type(back, Page[Order])
     assert_type(str(query.hydrate().explain()), str)
 
 
@@ -53,6 +76,29 @@ async def selections(mapper: Mapper) -> None:
         assert_type(total, Decimal)
         assert_type(price, Decimal)
     assert_type(await mapper.scan(Order).select(Order.count).all(), list[tuple[int]])
+
+
+async def lenient(mapper: Mapper) -> None:
+    """What is set aside has a type of its own, and does not change that of the results."""
+    query = mapper.query(Order, on_invalid="collect").where(Order.customer_id == "c")
+    assert_type(query, Query[Order])
+    assert_type(query.invalid, list[InvalidItem])
+    assert_type(await query.all(), list[Order])
+    page = await query.select(Order.total).page(size=5)
+    assert_type(page.items, list[tuple[Decimal]])
+    assert_type(page.invalid, list[InvalidItem])
+    scan = mapper.scan(Order, segments=2, on_invalid="collect")
+    assert_type(scan, Scan[Order])
+    assert_type(await scan.page(size=5, scope="a"), Page[Order])
+    keys = [("c", "o")]
+    assert_type(await mapper.batch_get(Order, keys, on_invalid="raise"), list[Order | None])
+    for entry in await mapper.batch_get(Order, keys, on_invalid="collect"):
+        assert_type(entry, Order | InvalidItem | None)
+        if isinstance(entry, InvalidItem):
+            assert_type(entry.error, CodecError)
+            assert_type(entry.error.key, Mapping[str, Any] | None)
+            assert_type(entry.key, dict[str, dict[str, Any]])
+            assert_type(entry.item, dict[str, dict[str, Any]])
 
 
 async def many(mapper: Mapper, orders: list[Order], customer: Customer) -> None:
@@ -78,3 +124,58 @@ async def refusals(mapper: Mapper, order: Order) -> None:
         await mapper.put(order, when=Order.total > 3)
     except ConditionalCheckFailed as refusal:
         assert_type(str(refusal), str)
+        assert_type(refusal.failed, tuple[Any, ...])
+
+
+def sizes(mapper: Mapper, order: Order) -> None:
+    """A size is known without waiting."""
+    size = mapper.size_of(order)
+    assert_type(size, ItemSize)
+    assert_type(size.bytes + size.write_units + size.transaction_write_units + size.read_units, int)
+    assert_type(size.eventual_read_units, float)
+    assert_type(size.attributes, Mapping[str, int])
+
+
+class Log(Hook):
+    """Derived from the protocol, with one method overridden."""
+
+    def after(self, request: Request, exchange: Exchange) -> None:
+        assert_type(exchange.outcome, str)
+        assert_type(exchange.attempts, int)
+        assert_type(exchange.status, int | None)
+        assert_type(exchange.capacity, tuple[ConsumedCapacity, ...])
+        assert_type(request.name, str)
+
+
+class Gate:
+    """One method, and no base class."""
+
+    def before(self, request: Request) -> None:
+        if request.is_write:
+            raise PermissionError(request.name)
+
+
+class Both:
+    """Both methods, with parameters of other names."""
+
+    def before(self, what: Request) -> None: ...
+    def after(self, what: object, came_of_it: Exchange, more: int = 0) -> None: ...
+
+
+async def seeing(mapper: Mapper, order: Order) -> None:
+    """Measures and hooks."""
+    with mapper.measure() as usage:
+        await mapper.put(order)
+    assert_type(usage, Usage)
+    assert_type(usage.requests, int)
+    assert_type(usage.seconds, float)
+    assert_type(usage.operations["PutItem"], int)
+    assert_type(usage.capacity["orders"], TableUsage)
+    assert_type(usage.capacity["orders"].indexes["by_status"], IndexUsage)
+    assert_type(usage.read_units + usage.capacity["orders"].write_units, float)
+    remove = mapper.add_hook(Log())
+    assert_type(remove, Callable[[], None])
+    remove()
+    mapper.add_hook(Gate())
+    Mapper(object(), hooks=[Gate(), Log(), Both(), Tracing()])
+    Mapper.connect(hooks=(Tracing(tracer_provider=None),))

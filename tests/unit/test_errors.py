@@ -9,6 +9,7 @@ import pytest
 
 from ddbmodel import errors
 from ddbmodel.errors import (
+    CancellationReason,
     CodecError,
     ConditionalCheckFailed,
     DDBModelError,
@@ -18,6 +19,7 @@ from ddbmodel.errors import (
     TransactionCanceled,
     UniqueViolation,
     UnprocessedItems,
+    VersionConflict,
 )
 
 CLASSES = {
@@ -80,7 +82,7 @@ def test_errors_carry_what_they_are_about() -> None:
         ConditionalCheckFailed("refused", secret),
         UniqueViolation("taken", "email", "hunter2"),
         UnprocessedItems("1 write is left", [failure]),
-        TransactionCanceled("cancelled", [secret]),
+        TransactionCanceled("cancelled", [CancellationReason("ConditionalCheckFailed", item=secret)]),
     ]
     assert [error.args for error in carried] == [
         ("there is one",),
@@ -90,7 +92,16 @@ def test_errors_carry_what_they_are_about() -> None:
         ("cancelled",),
     ]
     assert all("hunter2" not in str(error) for error in carried)
+    assert all("hunter2" not in repr(reason) for reason in carried[4].reasons)  # type: ignore[attr-defined]
     assert carried[3].leftover == (failure,)  # type: ignore[attr-defined]  # of the fourth
+
+
+@pytest.mark.parametrize("kind", [ConditionalCheckFailed, VersionConflict])
+def test_a_refused_condition_carries_what_was_false(kind: type[ConditionalCheckFailed]) -> None:
+    """Item and clauses may both be left out."""
+    refusal = kind("refused", {"a": 1}, iter(["x", "y"]))
+    assert (refusal.args, refusal.item, refusal.failed) == (("refused",), {"a": 1}, ("x", "y"))
+    assert (kind("refused").item, kind("refused").failed) == (None, ())
 
 
 def test_a_service_error_says_where_it_came_from() -> None:

@@ -32,17 +32,20 @@ def _cursors(**changes: Any) -> Cursors:
 
 @pytest.mark.parametrize("secret", [None, SECRET])
 @pytest.mark.parametrize("delivered", [0, 7])
-def test_round_trip(secret: bytes | None, delivered: int) -> None:
+@pytest.mark.parametrize("key", [KEY, None])
+@pytest.mark.parametrize("backward", [False, True])
+def test_round_trip(secret: bytes | None, delivered: int, key: Any, backward: bool) -> None:
     """A token gives back the position that it was made of."""
     cursors = _cursors(secret=secret)
-    assert cursors.read(cursors.make(Position(KEY, delivered))) == Position(KEY, delivered)
+    position = Position(key, delivered, backward)
+    assert cursors.read(cursors.make(position), backward=backward) == position
 
 
 def test_shape() -> None:
     """A token can stand in a URL as it is, and is short."""
     token = _cursors().make(Position(KEY))
     assert set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
-    assert len(token) <= 70
+    assert len(token) <= 75
 
 
 def test_longest() -> None:
@@ -81,6 +84,14 @@ def test_signed(secret: bytes | None) -> None:
         _cursors(secret=secret).read(token)
 
 
+@pytest.mark.parametrize("backward", [False, True])
+def test_wrong_way(backward: bool) -> None:
+    """A token that leads forward is none that leads backward, and the other way round."""
+    token = _cursors().make(Position(KEY, backward=backward))
+    with pytest.raises(InvalidCursor, match=r"leads the other way: `page.next` continues with after="):
+        _cursors().read(token, backward=not backward)
+
+
 def test_bound_by_value() -> None:
     """A number that the query fixes may come back in another form."""
     token = _cursors().make(Position(KEY))
@@ -96,7 +107,7 @@ def test_no_token(token: Any) -> None:
         _cursors().read(token)
 
 
-def _forged(payload: bytes, version: int = 1) -> str:
+def _forged(payload: bytes, version: int = 2) -> str:
     """An unsigned token with a right seal, as somebody could make it who has read this code."""
     own = base64.urlsafe_b64decode(_cursors().make(Position(KEY)) + "==")
     head = bytes((version,)) + own[1:13]
@@ -109,7 +120,7 @@ def test_forging_works() -> None:
     names = sorted(KEY)
     values = [base64.b64encode(KEY["data"]["B"]).decode(), KEY["pk"]["S"], KEY["sk"]["N"]]
     assert names == ["data", "pk", "sk"]
-    assert _cursors().read(_forged(json.dumps([0, *values]).encode())).key == KEY
+    assert _cursors().read(_forged(json.dumps([0, ">", *values]).encode())).key == KEY
 
 
 @pytest.mark.parametrize(
@@ -120,22 +131,28 @@ def test_forging_works() -> None:
         b"[]",
         b"null",
         b"[0]",
-        b'[0,"AP8=","c1"]',
-        b'[0,"AP8=","c1","1","2"]',
-        b'[-1,"AP8=","c1","1"]',
-        b'[true,"AP8=","c1","1"]',
-        b'["0","AP8=","c1","1"]',
-        b'[0,"AP8=","c1",1]',
-        b'[0,"AP8=","c1",null]',
-        b'[0,"AP8=","c1","one"]',
-        b'[0,"AP8=","c1","NaN"]',
-        b'[0,"AP8=","c1","1E999"]',
-        b'[0,"AP8=","c1",""]',
-        b'[0,"AP8=","","1"]',
-        b'[0,"AP8=","\\ud800","1"]',
-        b'[0,"AP8=",["c1"],"1"]',
-        b'[0,"?","c1","1"]',
-        b'[0,"\xff","c1","1"]',
+        b'[0,""]',
+        b'[0,">",""]',
+        b'[0,"x","AP8=","c1","1"]',
+        b'[0,1,"AP8=","c1","1"]',
+        b'[0,[],"AP8=","c1","1"]',
+        b'[0,"AP8=","c1","1"]',
+        b'[0,">","AP8=","c1"]',
+        b'[0,">","AP8=","c1","1","2"]',
+        b'[-1,">","AP8=","c1","1"]',
+        b'[true,">","AP8=","c1","1"]',
+        b'["0",">","AP8=","c1","1"]',
+        b'[0,">","AP8=","c1",1]',
+        b'[0,">","AP8=","c1",null]',
+        b'[0,">","AP8=","c1","one"]',
+        b'[0,">","AP8=","c1","NaN"]',
+        b'[0,">","AP8=","c1","1E999"]',
+        b'[0,">","AP8=","c1",""]',
+        b'[0,">","AP8=","","1"]',
+        b'[0,">","AP8=","\\ud800","1"]',
+        b'[0,">","AP8=",["c1"],"1"]',
+        b'[0,">","?","c1","1"]',
+        b'[0,">","\xff","c1","1"]',
         b"[" * 100_000,
         b"[1" + b"0" * 5_000 + b"]",
     ],
@@ -146,10 +163,11 @@ def test_forged(payload: bytes) -> None:
         _cursors().read(_forged(payload))
 
 
-def test_other_version() -> None:
+@pytest.mark.parametrize("version", [0, 1, 3, 255])
+def test_other_version(version: int) -> None:
     """A token of another version is refused, and the message says so."""
     with pytest.raises(InvalidCursor, match="version"):
-        _cursors().read(_forged(b'[0,"AP8=","c1","1"]', version=2))
+        _cursors().read(_forged(b'[0,">","AP8=","c1","1"]', version=version))
 
 
 @given(st.data())

@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from ddbmodel import (
-    InvalidCursor,
-)
+from ddbmodel import ExpressionError, InvalidCursor
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.query import Query
 from ddbmodel.mapper.read import Read
@@ -104,8 +102,13 @@ async def test_selected_pages() -> None:
     assert second.next is None
 
 
+class Summary(Order, table="orders"):
+    """Another view of the same table."""
+
+
 TOKENS: list[tuple[str, Callable[[ReadingTable], Read[Any]]]] = [
     ("value", lambda t: t.query().where(Order.customer_id == "d")),
+    ("model", lambda t: Query(t.gateway, plan_of(Summary)).where(C)),
     ("condition", lambda t: t.query().where(C, Order.order_id > "a")),
     ("filter", lambda t: t.query().where(C, Order.total > 1)),
     ("order", lambda t: t.query().where(C).reverse()),
@@ -128,13 +131,55 @@ async def test_tokens_are_bound(what: str, describe: Callable[[ReadingTable], Re
     assert len(table.requests) == sent
 
 
-async def test_tokens_are_bound_to_the_table() -> None:
-    """A token of a table with another prefix is refused."""
+@pytest.mark.parametrize(
+    ("prefix", "secret", "message"),
+    [("test-", b"s", "another query"), ("", b"t", "signed"), ("", None, "signed")],
+)
+async def test_tokens_are_bound_to_the_mapper(prefix: str, secret: bytes | None, message: str) -> None:
+    """A token of a table with another prefix, or of a mapper with another key, is refused."""
     table = order_table()
-    token = (await table.query().where(C).page(size=2)).next
-    query = Query(Gateway(table, "test-"), plan_of(Order)).where(C)
-    with pytest.raises(InvalidCursor, match="another query"):
-        await query.page(size=2, after=token)
+    table.cursor_key = b"s"
+    page = await table.query().where(C).page(size=2)
+    query = Query(Gateway(table, prefix, secret), plan_of(Order)).where(C)
+    with pytest.raises(InvalidCursor, match=message):
+        await query.page(size=2, after=page.next)
+    assert len(table.requests) == 1
+
+
+@pytest.mark.parametrize("way", ["next", "previous"])
+@pytest.mark.parametrize(
+    ("made_for", "used_for"), [("a", "b"), ("a", None), (None, "a"), ("a", "A"), ("a", "a ")]
+)
+async def test_tokens_are_bound_to_the_scope(way: str, made_for: str | None, used_for: str | None) -> None:
+    """A token serves its own scope, in both directions, and no other one, nor none."""
+    table = order_table()
+    query = table.query().where(C)
+    page = await query.page(size=2, scope=made_for)
+    page = await query.page(size=2, after=page.next, scope=made_for)
+    token: Any = {"after" if way == "next" else "before": getattr(page, way)}
+    with pytest.raises(InvalidCursor, match="another query or scope"):
+        await query.page(size=2, **token, scope=used_for)
+    assert len(table.requests) == 2
+    found = await query.page(size=5, **token, scope=made_for)
+    assert numbers_of(found.items) == ([4, 5, 6, 7, 8] if way == "next" else [0, 1])
+
+
+@pytest.mark.parametrize("scope", ["", 7, b"a", True])
+async def test_no_scope(scope: Any) -> None:
+    """A scope is a text and not empty, so that a tenant without a name is not the same as none."""
+    table = order_table()
+    with pytest.raises(ExpressionError, match="scope is a text"):
+        await table.query().where(C).page(size=2, scope=scope)
+    assert table.requests == []
+
+
+async def test_scans_have_scopes() -> None:
+    """The tokens of a scan are bound to a scope as well."""
+    scan = order_table().scan()
+    page = await scan.page(size=2, scope="a")
+    assert len((await scan.page(size=2, after=page.next, scope="a")).items) == 2
+    with pytest.raises(InvalidCursor):
+        await scan.page(size=2, after=page.next)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""However the service splits a read into pages, and whatever a filter drops, the same comes out."""
+"""However the service splits a read into pages, whatever a filter drops, and whichever way, the same comes out."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Case:
         kept: which orders pass the filter, if there is one.
         seed: where the pages of the service end.
         within: the range of hours, as (lowest, open, highest, open); None for all.
+        walk: the pages to turn to, as (backward, size).
     """
 
     hours: list[int]
@@ -39,6 +40,7 @@ class Case:
     size: int
     seed: int
     largest: int
+    walk: list[tuple[bool, int]]
 
     def sizes(self) -> Iterator[int]:
         numbers = random.Random(self.seed)
@@ -110,6 +112,7 @@ def cases(draw: st.DrawFn) -> Case:
         size=draw(st.integers(1, 16)),
         seed=draw(st.integers(0, 2**16)),
         largest=draw(st.integers(1, 15)),
+        walk=draw(st.lists(st.tuples(st.booleans(), st.integers(1, 16)), max_size=12)),
     )
 
 
@@ -122,6 +125,36 @@ async def _by_pages(read: Read[Order], size: int) -> list[int]:
         if page.next is None:
             return found
         page = await read.page(size=size, after=page.next)
+
+
+async def _walk(query: Query[Order], case: Case, expected: list[int]) -> None:
+    """Turn pages, and compare each with the part of the list that it has to be."""
+    page, start, stop = await query.page(size=case.size), 0, min(case.size, len(expected))
+    for backward, size in [*case.walk, (False, 1)]:
+        assert [order.count for order in page.items] == expected[start:stop]
+        # With a filter a token may lead to nothing; without one there is a token exactly if there is more.
+        assert start == 0 if page.previous is None else start > 0 or case.filtered
+        assert stop == len(expected) if page.next is None else stop < len(expected) or case.filtered
+        if backward and page.previous is not None:
+            page = await query.page(size=size, before=page.previous)
+            start, stop = max(0, start - size), start
+        elif not backward and page.next is not None:
+            page = await query.page(size=size, after=page.next)
+            start, stop = stop, min(len(expected), stop + size)
+
+
+async def _there_and_back(query: Query[Order], case: Case, expected: list[int]) -> None:
+    """Go on to the last page, then back to the first one, and see everything once on either way."""
+    sizes, found = case.sizes(), list[int]()
+    page = await query.page(size=case.size)
+    while page.next is not None:
+        page = await query.page(size=next(sizes), after=page.next)
+    while True:
+        found = [order.count for order in page.items] + found
+        if page.previous is None:
+            break
+        page = await query.page(size=next(sizes), before=page.previous)
+    assert found == expected
 
 
 async def _check(case: Case) -> None:
@@ -139,6 +172,19 @@ async def _check(case: Case) -> None:
 def test_any_split(case: Case) -> None:
     """Lists, counts, pages and first items agree with the items in memory, wherever the service's pages end."""
     asyncio.run(_check(case))
+
+
+async def _check_walks(case: Case) -> None:
+    table = ReadingTable(case.orders(), kind=Order, sizes=case.sizes())
+    await _walk(case.query(table), case, case.expected())
+    await _there_and_back(case.query(table), case, case.expected())
+
+
+@settings(max_examples=400, deadline=None)
+@given(cases())
+def test_any_walk(case: Case) -> None:
+    """Pages turned forward and backward, of any sizes, are the parts of the list that come there, in its order."""
+    asyncio.run(_check_walks(case))
 
 
 @settings(max_examples=100, deadline=None)

@@ -28,7 +28,7 @@ from typing_extensions import TypedDict
 
 from ddbmodel import Attr, CodecError, EpochSeconds, ExpressionError, Model, Null, field, partition_key
 from ddbmodel.expressions import Placeholders
-from ddbmodel.mapper.paths import key_paths
+from ddbmodel.mapper.paths import attribute_paths
 from ddbmodel.mapper.selection import Selection
 from ddbmodel.model import plan_of
 
@@ -165,7 +165,7 @@ def _row(item: Any, *paths: Any) -> Any:
 
 def _projection(*paths: Any, keys: bool = False) -> list[str]:
     """The projected places, under their stored names."""
-    projection = Selection(PLAN, paths).projection(key_paths(PLAN, ["k"]) if keys else ())
+    projection = Selection(PLAN, paths).projection(attribute_paths(PLAN, ["k"]) if keys else ())
     return [".".join(map(str, path.place.steps)) for path in projection.paths]
 
 

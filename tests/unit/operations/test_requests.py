@@ -32,8 +32,10 @@ from ddbmodel.operations import (
     TableKeys,
     UpdateItem,
     UpdateTimeToLive,
+    reporting_capacity,
 )
 from ddbmodel.schema import IndexSchema, KeyAttribute, Projection, TableSchema
+from tests.unit.operations import transactions
 from tests.unit.operations.expressions import Attributes, Expression
 
 KEY: Item = {"pk": {"S": "c1"}}
@@ -101,6 +103,7 @@ RICH_TABLE = {
 }
 
 WIRE: list[tuple[str, Request, dict[str, Any]]] = [
+    *transactions.WIRE,
     ("put", PutItem("orders", ITEM), {"TableName": "orders", "Item": ITEM}),
     (
         "put with everything",
@@ -396,7 +399,10 @@ def test_repeatable_is_what_does_no_harm_twice(request_: Request, repeatable: bo
 @pytest.mark.parametrize(
     ("request_", "is_write"),
     [
-        (case[1], not case[1].name.startswith(("Get", "Query", "Scan", "BatchGet", "Describe")))
+        (
+            case[1],
+            not case[1].name.startswith(("Get", "Query", "Scan", "BatchGet", "TransactGet", "Describe")),
+        )
         for case in WIRE
     ],
     ids=IDS,
@@ -448,17 +454,23 @@ def test_provisioned_capacity_starts_at_one_unit(read: int, write: int) -> None:
     "request_",
     [
         PutItem("orders", {"pk": {"S": "hush"}}, condition=Expression("a", "hush")),
-        GetItem("orders", {"pk": {"S": "hush"}}),
+        GetItem("orders", {"pk": {"S": "hush"}}, Attributes(("hush",))),
         UpdateItem("orders", {"pk": {"S": "hush"}}, Expression("a", "hush"), Expression("b", "hush")),
         DeleteItem("orders", {"pk": {"S": "hush"}}, Expression("a", "hush")),
         Query(
             "orders",
             Expression("a", "hush"),
             filter=Expression("b", "hush"),
+            projection=Attributes(("hush",)),
             exclusive_start_key={"pk": {"S": "hush"}},
         ),
-        Scan("orders", filter=Expression("b", "hush"), exclusive_start_key={"pk": {"S": "hush"}}),
-        BatchGetItem((TableKeys("orders", ({"pk": {"S": "hush"}},)),)),
+        Scan(
+            "orders",
+            filter=Expression("b", "hush"),
+            projection=Attributes(("hush",)),
+            exclusive_start_key={"pk": {"S": "hush"}},
+        ),
+        BatchGetItem((TableKeys("orders", ({"pk": {"S": "hush"}},), Attributes(("hush",))),)),
         BatchWriteItem(
             (BatchPut("orders", {"pk": {"S": "hush"}}), BatchDelete("orders", {"pk": {"S": "hush"}}))
         ),
@@ -470,3 +482,16 @@ def test_the_repr_of_a_request_holds_no_values(request_: Request) -> None:
     assert "hush" in str(request_.to_wire())
     assert "hush" not in repr(request_)
     assert "orders" in repr(request_)
+
+
+@pytest.mark.parametrize("request_", [request_ for _, request_, _ in WIRE], ids=[case[0] for case in WIRE])
+def test_a_request_can_be_made_to_ask_what_it_costs(request_: Request) -> None:
+    """In table and indexes; all else stays as it is, and what cannot tell its cost stays the same request."""
+    asking = reporting_capacity(request_)
+    wire = request_.to_wire()
+    if hasattr(request_, "return_capacity"):
+        wire["ReturnConsumedCapacity"] = "INDEXES"
+    else:
+        assert asking is request_
+    assert asking.to_wire() == wire
+    assert reporting_capacity(asking) is asking

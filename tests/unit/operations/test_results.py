@@ -29,6 +29,7 @@ from ddbmodel.operations import (
     TableDescription,
     UpdateItemResult,
     UpdateTimeToLiveResult,
+    reported_capacity,
 )
 from ddbmodel.schema import IndexSchema, KeyAttribute, Projection, TableSchema
 
@@ -133,6 +134,21 @@ def test_capacity_tells_table_and_indexes_apart() -> None:
     assert ConsumedCapacity.from_wire(wire) == ConsumedCapacity(
         "orders", 6.0, 2.0, 4.0, 1.0, {"by-place": 2.0}, {"by-status": 3.0}
     )
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        ({}, ()),
+        ({"ConsumedCapacity": None}, ()),
+        ({"ConsumedCapacity": UNITS}, (CAPACITY,)),
+        ({"ConsumedCapacity": [UNITS, UNITS]}, (CAPACITY, CAPACITY)),
+        ({"ConsumedCapacity": UNITS | {"Table": None, "GlobalSecondaryIndexes": None}}, (CAPACITY,)),
+    ],
+)
+def test_capacity_is_read_of_any_reply(reply: dict[str, Any], expected: tuple[ConsumedCapacity, ...]) -> None:
+    """Of one table, of several, of none; members that an engine leaves empty are none."""
+    assert reported_capacity(reply) == expected
 
 
 PK, SK, COUNTRY, CITY = (KeyAttribute(name, "S") for name in ("pk", "sk", "country", "city"))

@@ -16,7 +16,6 @@ from ddbmodel.errors import (
     RequestRefused,
     ServiceError,
     Throttled,
-    TransactionCanceled,
 )
 from ddbmodel.operations import GetItem, PutItem
 from ddbmodel.transport import RetryPolicy
@@ -60,15 +59,6 @@ async def test_a_refused_condition_brings_the_stored_item(
     assert error.item == (None if stored is None else {"pk": {"S": "c1"}, "blob": {"B": b"\x00\x01"}})
     assert "c1" not in "".join(traceback.format_exception(error))
     assert server.received[0].body["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
-
-
-async def test_a_canceled_transaction_brings_its_reasons(lane: ClientLane, server: ScriptedServer) -> None:
-    """One for each action, as the service gives them."""
-    reasons = [{"Code": "None"}, {"Code": "ConditionalCheckFailed", "Message": "The condition"}]
-    server.script.append(fault("TransactionCanceledException", CancellationReasons=reasons))
-    error = await _error(lane, PUT)
-    assert isinstance(error, TransactionCanceled)
-    assert error.reasons == tuple(reasons)
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from ddbmodel.errors import RequestRefused
+from ddbmodel.errors import MapperClosed, RequestRefused
 from ddbmodel.operations import GetItem, PutItem
-from ddbmodel.transport import Exchange
+from ddbmodel.transport import Exchange, listening
 from ddbmodel.transport.client_lane import ClientLane
-from tests.unit.transport.scripted_server import ScriptedServer, answer, fault
+from tests.unit.transport.scripted_server import Play, ScriptedServer, answer, fault
 
 KEY = {"pk": {"S": "c1"}}
 
@@ -50,3 +52,34 @@ async def test_one_observer_stopping_leaves_the_others(lane: ClientLane) -> None
     stop()
     await lane.send(GetItem("orders", KEY))
     assert (len(first), len(second)) == (0, 1)
+
+
+async def test_whoever_listens_is_told_of_the_exchanges_of_its_own_task(
+    lane: ClientLane, server: ScriptedServer
+) -> None:
+    """Of success and failure, with all attempts, and of nothing that other tasks send at the same time."""
+    heard: list[Exchange] = []
+    release = asyncio.Event()
+    server.script.extend([Play(hold=release), Play(reset=True), answer(), fault("ValidationException")])
+    other = asyncio.create_task(lane.send(GetItem("customers", KEY)))
+    await server.arrived.wait()
+    with listening(heard.append):
+        await lane.send(GetItem("orders", KEY))
+        with pytest.raises(RequestRefused):
+            await lane.send(PutItem("orders", KEY))
+        release.set()
+        await other
+    await lane.send(GetItem("orders", KEY))
+    assert [_facts(exchange) for exchange in heard] == [
+        ("GetItem", "orders", "OK", 200, 2, 0),
+        ("PutItem", "orders", "ValidationException", 400, 1, 0),
+    ]
+
+
+async def test_nobody_is_told_of_what_was_not_sent(lane: ClientLane) -> None:
+    """A closed lane refuses at once."""
+    heard: list[Exchange] = []
+    await lane.close()
+    with listening(heard.append), pytest.raises(MapperClosed):
+        await lane.send(GetItem("orders", KEY))
+    assert heard == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ddbmodel.errors import (
+    CancellationReason,
     ConditionalCheckFailed,
     RequestRefused,
     ServiceError,
@@ -89,7 +90,7 @@ def test_a_refused_condition_carries_the_stored_item() -> None:
 
 def test_a_canceled_transaction_carries_the_reasons() -> None:
     """As the service gives them, one for each action."""
-    reasons = ({"Code": "None"}, {"Code": "ConditionalCheckFailed"})
+    reasons = (CancellationReason("None"), CancellationReason("ConditionalCheckFailed"))
     error = error_for(Failure("T", Fate.REFUSED, TransactionCanceled, "no", reasons=reasons), PUT, 1)
     assert isinstance(error, TransactionCanceled)
     assert error.reasons == reasons
