@@ -103,19 +103,15 @@ async def create_table(
 
 async def _enable_expiry(gateway: Gateway, target: TableTarget, table: str) -> None:
     """Switch time to live on for the attribute of the models' `ttl()`, unless it is on."""
-    attributes = expiry_attributes(target.plans)
-    if not attributes:
-        return
-    if len(attributes) > 1:
-        raise ModelDefinitionError(
-            f"table {table!r} has one attribute for time to live, and its models have "
-            f"{', '.join(sorted(attributes))}: "
-            "store the fields under one name with ttl(attribute=...)"
-        )
-    (attribute,) = attributes
-    found = DescribeTimeToLiveResult.from_wire(await gateway.send(DescribeTimeToLive(table)))
-    if found.status not in ("ENABLED", "ENABLING"):
-        await gateway.send(UpdateTimeToLive(table, attribute))
+    for attribute in expiry_attributes(target.plans):
+        found = DescribeTimeToLiveResult.from_wire(await gateway.send(DescribeTimeToLive(table)))
+        if found.status not in ("ENABLED", "ENABLING"):
+            await gateway.send(UpdateTimeToLive(table, attribute))
+        elif found.attribute != attribute:
+            raise ModelDefinitionError(
+                f"table {table!r} has time to live by {found.attribute!r}, and its models have it by "
+                f"{attribute!r}, so their items would never expire: use ttl(attribute={found.attribute!r})"
+            )
 
 
 async def describe_table(gateway: Gateway, target: TableTarget) -> TableDescription:

@@ -73,8 +73,8 @@ class WritingVerbs:
         Attributes that the model does not declare stay as they are. Nothing is sent if nothing has changed.
 
         Raises:
-            VersionConflict: another writer was faster; nothing was written.
-            ItemNotFound: the item was deleted meanwhile; nothing was written.
+            VersionConflict: another writer was faster, or deleted the item; nothing was written.
+            ItemNotFound: the item of a model without a version was deleted meanwhile; nothing was written.
             ConditionalCheckFailed: `when` is false; `.item` is the stored item.
             UniqueViolation: the value of a unique field is taken.
             ExpressionError: the key has changed, which an item's key never does.
@@ -127,7 +127,8 @@ class WritingVerbs:
         """Delete an item; it is no error if there is none.
 
         Args:
-            target: a key (`Order.key("c1", "o1")`), or a model, of which only the key is used.
+            target: a key (`Order.key("c1", "o1")`), or a model, of which the key is used, and the version
+                checked.
             when: a condition on the stored item; otherwise nothing is deleted.
             return_old: return the item that was deleted, or None.
 
