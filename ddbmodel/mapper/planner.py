@@ -21,7 +21,7 @@ from ddbmodel.errors import ExpressionError, NoAccessPath
 from ddbmodel.expressions import Comparison, Condition, Function, PathRef, Value
 from ddbmodel.mapper.access import Access, AccessPath, Wish, access_paths
 from ddbmodel.mapper.composition import Composed, compose
-from ddbmodel.mapper.key_ranges import constants_of, narrow, subject_of
+from ddbmodel.mapper.key_ranges import constants_of, narrow, subject_of, with_subject
 from ddbmodel.mapper.paths import attribute_path
 from ddbmodel.model import ModelPlan
 from ddbmodel.model.key_plan import KeyBinding
@@ -40,11 +40,11 @@ def choose(plan: ModelPlan[Any], conditions: Iterable[Condition], wish: Wish) ->
     lacks: list[str] = []
     for path in _candidates(plan, wish):
         try:
-            access = with_contents(plan, _complete(split_for(plan, path, conjuncts), wish), wish)
+            access = with_contents(plan, complete(split_for(plan, path, conjuncts), wish), wish)
         except Unusable as reason:
             lacks.append(f"{path.name} ({_names(path.bindings)}): {reason}")
             continue
-        if best is None or _merit(access) > _merit(best):
+        if best is None or merit(access) > merit(best):
             best = access
     if best is None:
         raise NoAccessPath(_message(plan, wish, lacks))
@@ -79,7 +79,7 @@ def _own_items(plan: ModelPlan[Any], path: AccessPath) -> Iterator[Condition]:
         yield Function("attribute_not_exists", attribute_path(plan, ENTITY_ATTRIBUTE))
 
 
-def _merit(access: Access) -> tuple[bool, int]:
+def merit(access: Access) -> tuple[bool, int]:
     """What finds every item goes before what absorbs most."""
     return not access.missing, access.absorbed
 
@@ -179,7 +179,8 @@ def _take_partition(
             missing += unbound
             continue
         taken = _absorb(plan, binding, offers, limits.PARTITION_KEY_BYTES)
-        assert taken.condition is not None, "what is bound to a value is a condition"
+        if taken.condition is None or not taken.is_equality:
+            raise Unusable(f"{binding.label} has no place for a value that is asked for")
         split.partition.append(taken.condition)
         split.served |= taken.served
         split.narrowed |= taken.narrowed
@@ -220,14 +221,18 @@ def _absorb(
         if taken.condition is not None:
             _check_lengths(taken.condition, limit_bytes)
         return taken
-    conditions = offers.get(binding.name)
+    (field,) = binding.sources
+    conditions = offers.get(field.stored_name)
     if conditions is None:
         return Composed(None)
     for condition in conditions:
         _check_lengths(condition, limit_bytes)
-    narrowed, names = narrow(conditions), frozenset((binding.name,))
-    sources = frozenset(source.name for source in binding.sources)
-    return Composed(narrowed.condition, narrowed.excluded, names, sources, narrowed.is_equality)
+    narrowed = narrow(conditions)
+    condition = narrowed.condition
+    if binding.is_composed:
+        condition = with_subject(condition, attribute_path(plan, binding.name))
+    served, names = frozenset((field.stored_name,)), frozenset((field.name,))
+    return Composed(condition, narrowed.excluded, served, names, narrowed.is_equality)
 
 
 def _check_lengths(condition: Condition, limit_bytes: int) -> None:
@@ -241,7 +246,10 @@ def _check_lengths(condition: Condition, limit_bytes: int) -> None:
 
 
 def _check_filters(path: AccessPath, filters: Sequence[Condition]) -> None:
-    """DynamoDB refuses the key attributes of the path in a filter.
+    """Refuse the key attributes of the path in a filter, as DynamoDB does.
+
+    Raises:
+        Unusable: one is there.
 
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.FilterExpression.html
     """
@@ -264,7 +272,7 @@ def _why_no_filter(path: AccessPath, condition: Condition, ref: PathRef) -> str:
     )
 
 
-def _complete(access: Access, wish: Wish) -> Access:
+def complete(access: Access, wish: Wish) -> Access:
     """The access, if it finds what it has to.
 
     A local index without a condition on its sort key is only a way around what the primary key does not take.

@@ -270,7 +270,8 @@ def _keys(
     entity: str | None,
 ) -> KeyPlan:
     if isinstance(table, Table):
-        return bind_keys(cls.__name__, table, entity or cls.__name__, codec, indexes)
+        name = cls.__name__ if entity is None else entity
+        return bind_keys(cls.__name__, table, name, codec, indexes)
     if entity is not None:
         raise ModelDefinitionError(f"{cls.__name__}: entity= goes with a Table(...), not with a table's name")
     return plain_keys(build_table(cls.__name__, table, codec, options, indexes), codec, indexes)
