@@ -98,8 +98,8 @@ class Table:
         partition, sort = _key(partition_key), _key(sort_key)
         if len(partition) != 1 or len(sort) > 1:
             raise ModelDefinitionError(
-                f"table {name!r}: a table has one partition key attribute and at most one sort key attribute; "
-                "indexes have up to four of each"
+                f"table {name!r}: the key of a table has one partition key attribute and at most one sort key "
+                "attribute; only indexes have more"
             )
         for index in indexes:
             if not isinstance(index, TableIndex):  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without a checker
