@@ -98,7 +98,7 @@ class Table:
         partition, sort = _key(partition_key), _key(sort_key)
         if len(partition) != 1 or len(sort) > 1:
             raise ModelDefinitionError(
-                f"table {name!r}: the key of a table has one partition key attribute and at most one sort key "
+                f"table {name!r}: the key of a table has one partition key attribute and no or one sort key "
                 "attribute; only indexes have more"
             )
         for index in indexes:
