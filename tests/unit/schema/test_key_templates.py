@@ -136,7 +136,7 @@ def test_numbers_without_a_place(text: str, values: dict[str, Any], reason: str)
     """A number that would lose digits or its order is refused, by the field's name and without the value."""
     with pytest.raises(CodecError, match=reason) as caught:
         render(text, **values)
-    assert caught.value.path == next(iter(values)) or "$." + next(iter(values)) in str(caught.value)
+    assert "$." + next(iter(values)) in str(caught.value)
     assert str(next(iter(values.values()))) not in str(caught.value)
 
 
