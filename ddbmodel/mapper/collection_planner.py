@@ -76,7 +76,8 @@ def _access(
     settled = {model: split.bound_by for model, split in bound.items()}
     if served:
         settled = {model: _settled_by(split, conjuncts) for model, split in splits.items()}
-    filters = tuple(_filters(entities, conjuncts, settled))
+    is_marked = paths[0].holds(frozenset((entities.entity_attribute,)))
+    filters = tuple(_filters(entities, conjuncts, settled, is_marked=is_marked))
     _check_filters(paths[0], filters)
     access = Access(
         paths[0],
@@ -107,10 +108,11 @@ def _splits(
     for plan, path in zip(entities.plans, paths, strict=True):
         own = [part for part in conjuncts if plan in entities.concerned(part)]
         try:
-            splits[plan.model] = bound[plan.model] = split_for(plan, path, own)
+            bound[plan.model] = split_for(plan, path, own)
         except Unusable as reason:
             lacks.append(str(reason))
-            splits[plan.model] = split_for(plan, replace(path, partition=()), own)
+        # What another model binds is a partition of this one too, where its sort key is narrowed.
+        splits[plan.model] = bound.get(plan.model) or split_for(plan, replace(path, partition=()), own)
     if not bound:
         raise Unusable(" or ".join(dict.fromkeys(lacks)))
     return bound, splits
@@ -188,14 +190,23 @@ def _common_beginning(texts: Sequence[str]) -> str:
 
 
 def _filters(
-    entities: Entities, conjuncts: Sequence[Condition], settled: Mapping[type, Sequence[Condition]]
+    entities: Entities,
+    conjuncts: Sequence[Condition],
+    settled: Mapping[type, Sequence[Condition]],
+    *,
+    is_marked: bool,
 ) -> Iterator[Condition]:
-    """The conditions that the key does not settle, each for the items of its models only."""
+    """The conditions that the key does not settle, each for the items of its models only.
+
+    So items of entities that nobody knows pass them, and are reported; where the path does not hold the names
+    of entities, a condition on all models is on all items.
+    """
     for part in conjuncts:
         concerned = entities.concerned(part)
         if all(part in settled.get(plan.model, ()) for plan in concerned):
             continue
-        yield part if len(concerned) == len(entities.plans) else Or((_others(entities, concerned), part))
+        on_all = len(concerned) == len(entities.plans) and not is_marked
+        yield part if on_all else Or((_others(entities, concerned), part))
 
 
 def _check_filters(path: AccessPath, filters: Sequence[Condition]) -> None:

@@ -137,10 +137,10 @@ class ReadingTable:
             self.in_flight -= 1
 
     def _query(self, wire: dict[str, Any]) -> dict[str, Any]:
-        clauses = _clauses(wire, "KeyConditionExpression")
+        clauses = clauses_of(wire, "KeyConditionExpression")
         partition, sort = self._keys(wire)
         self._check_key_condition(clauses, partition, sort)
-        for clause in _clauses(wire, "FilterExpression"):
+        for clause in clauses_of(wire, "FilterExpression"):
             if clause.attribute in (*partition, *sort):
                 raise refuse("Filter Expression can only contain non-primary key attributes")
         matching = [item for item in self._entries(wire) if all(clause.holds(item) for clause in clauses)]
@@ -222,7 +222,7 @@ class ReadingTable:
         if index.projection.kind == "ALL":
             return entries
         held = {*keys, *self._key_names(), *index.projection.attributes}
-        asked = {*_projection(wire), *(clause.attribute for clause in _clauses(wire, "FilterExpression"))}
+        asked = {*_projection(wire), *(clause.attribute for clause in clauses_of(wire, "FilterExpression"))}
         if not asked <= held:
             raise refuse(f"index {name} does not project {asked - held}")
         return [{key: value for key, value in item.items() if key in held} for item in entries]
@@ -270,7 +270,7 @@ class ReadingTable:
         return sum(repr(self._key(item)).encode()) % total
 
 
-def _clauses(wire: dict[str, Any], parameter: str) -> list[Clause]:
+def clauses_of(wire: dict[str, Any], parameter: str) -> list[Clause]:
     text = wire.get(parameter, "")
     found = [_clause(match, wire) for match in _CONDITION.finditer(text)]
     joints = r" AND |[()]" if parameter == "KeyConditionExpression" else r" AND | OR |[()]"
