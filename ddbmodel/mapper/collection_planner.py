@@ -88,6 +88,7 @@ def _access(
         absorbed=sum(split.absorbed for split in splits.values()),
         missing=tuple(dict.fromkeys(name for split in splits.values() for name in split.missing)),
         owner=entities,
+        is_asked_for=any(split.is_asked_for for split in splits.values()),
     )
     for plan in entities.plans:
         access = replace(access, hydrates=with_contents(plan, access, wish).hydrates or access.hydrates)

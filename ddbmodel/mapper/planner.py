@@ -2,7 +2,8 @@
 
 The top-level conjunction is split into equality on the partition key, conditions on the sort key, and a
 filter. A path is usable when its partition key is bound by equality; among usable ones the one whose sort key
-absorbs most wins, ties go to the primary key, then to the order of declaration. A query never becomes a scan.
+absorbs most wins, ties go to the primary key, then to the order of declaration. A partition that conditions
+ask for goes before one that holds all items of the model. A query never becomes a scan.
 
 Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.html
 """
@@ -79,9 +80,9 @@ def _own_items(plan: ModelPlan[Any], path: AccessPath) -> Iterator[Condition]:
         yield Function("attribute_not_exists", attribute_path(plan, ENTITY_ATTRIBUTE))
 
 
-def merit(access: Access) -> tuple[bool, int]:
-    """What finds every item goes before what absorbs most."""
-    return not access.missing, access.absorbed
+def merit(access: Access) -> tuple[bool, bool, int]:
+    """What finds every item goes before what absorbs most, and one partition before that of all items."""
+    return not access.missing, access.is_asked_for, access.absorbed
 
 
 class Unusable(Exception):
@@ -126,6 +127,7 @@ def split_for(plan: ModelPlan[Any], path: AccessPath, conjuncts: Sequence[Condit
     offers, split = _offers(conjuncts), _Split()
     _take_partition(plan, path, offers, split)
     bound_by = tuple(condition for condition in conjuncts if _attribute_of(condition) in split.served)
+    is_asked_for = bool(split.narrowed)
     _take_sort(plan, path, offers, split)
     filters = tuple(condition for condition in conjuncts if _attribute_of(condition) not in split.served)
     _check_filters(path, filters)
@@ -145,6 +147,7 @@ def split_for(plan: ModelPlan[Any], path: AccessPath, conjuncts: Sequence[Condit
         tuple(dict.fromkeys(missing)),
         owner=plan.stored_keys if plan.shared is not None else None,
         bound_by=bound_by,
+        is_asked_for=is_asked_for,
     )
 
 

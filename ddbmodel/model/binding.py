@@ -138,6 +138,9 @@ class _Binder:
         pieces = parse_template(text)
         slots = [piece for piece in pieces if isinstance(piece, Slot)]
         fields = {slot.name: self._field(slot.name) for slot in slots}
+        own = self._part.by_stored_name.get(attribute.name)
+        if own is not None and pieces == (Slot(own.name, ""),):
+            return self._field_binding(attribute, own)
         if attribute.type != "S":
             return self._number_or_bytes(attribute, text, pieces, tuple(fields.values()))
         forms = {slot: self._form(text, slot, fields[slot.name]) for slot in slots}
