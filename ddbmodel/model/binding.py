@@ -123,7 +123,7 @@ class _Binder:
         return self._field_binding(attribute, field)
 
     def _field_binding(self, attribute: KeyAttribute, field: FieldCodec) -> KeyBinding:
-        if field.codec.types - {"NULL"} != {attribute.type}:
+        if field.codec.types - {"NULL"} != frozenset((attribute.type,)):
             stored = "/".join(sorted(field.codec.types)) or "whatever its serializer returns"
             raise ModelDefinitionError(
                 f"key attribute {attribute.name!r} holds {attribute.type}, and field {field.name!r} "

@@ -158,7 +158,7 @@ class BoolForm(KeyForm):
         return "true" if value else "false"
 
     def read(self, text: str) -> AttributeValue:
-        if text not in self.choices:
+        if text not in ("false", "true"):
             raise CodecError("the key holds no bool")
         return {"BOOL": text == "true"}
 
@@ -233,15 +233,15 @@ def form_of(codec: Codec, spec: str) -> KeyForm:
     if core is scalars.DATE:
         return DayForm(_days(spec)) if spec else TextForm(_DATE_WIDTH, date.fromisoformat)
     types = codec.types - {"NULL"}
-    if types == {"N"}:
+    if types == frozenset(("N",)):
         return _number_form(spec)
     if spec:
         raise ModelDefinitionError(
             f"{spec!r} formats numbers and times, and this field is stored as {_listed(types)}: leave it out"
         )
-    if types == {"BOOL"}:
+    if types == frozenset(("BOOL",)):
         return BoolForm()
-    if types == {"S"}:
+    if types == frozenset(("S",)):
         return _text_form(core)
     raise ModelDefinitionError(
         f"it is stored as {_listed(types)}: a key template takes text, numbers, bools and times"
