@@ -195,7 +195,7 @@ EVENTS = st.builds(
 BINDING, OTHERS = [part for part in PARTS if part.clause.operator == "="], PARTS
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(
     events=st.lists(EVENTS, min_size=4, max_size=16),
     models=st.sampled_from(MODELS),

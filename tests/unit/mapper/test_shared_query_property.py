@@ -222,7 +222,7 @@ async def _check(
     assert not table.of("Scan")
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     events=st.lists(EVENTS, min_size=8, max_size=25),
     conditions=asked(),
