@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ddbmodel import Attr, CodecError, ExpressionError, Key, Model, NoAccessPath, Table, TableIndex
+from ddbmodel import Attr, CodecError, ExpressionError, Key, Model, NoAccessPath, Table, TableIndex, field
 from ddbmodel.mapper.collection import Collection
 from ddbmodel.mapper.pages import ReadOptions
 from ddbmodel.model import plan_of
@@ -233,3 +233,35 @@ def test_a_condition_on_a_key_of_one_model() -> None:
     ):
         query.where(Start.day == "d", Start.rank > "r").explain()
     assert query.where(Start.user == "u", Start.rank > "r").explain().index is None
+
+
+async def test_an_index_of_keys() -> None:
+    """Where an index does not hold the entity's name, keys tell the models from others that are known."""
+    shared = Table("keys", "pk", "sk", indexes=[TableIndex("days", "gpk", "gsk", projection="KEYS_ONLY")])
+    days = Key("days", partition="DAY#{day}", sort="{rank}")
+
+    class First(Dated, table=shared, entity="first"):
+        user: Attr[str] = field(attribute="u")
+        primary = Key(partition="LOG#{user}", sort="FIRST#{rank}")
+        by_day = days
+
+    class Second(Dated, table=shared, entity="second"):
+        user: Attr[str]
+        primary = Key(partition="LOG#{user}", sort="SECOND#{rank}")
+        by_day = days
+
+    class Third(Dated, table=shared, entity="third"):
+        user: Attr[str]
+        primary = Key(partition="LOG#{user}", sort="THIRD#{rank}")
+        by_day = days
+
+    models = [kind(day="d", rank=rank, user="u") for rank in "12" for kind in (First, Second, Third)]
+    table = ReadingTable(models, kind=First)
+    query = together(table, First, Second).where(Dated.day == "d", Dated.rank >= "1")
+    with pytest.raises(NoAccessPath, match=r"ask to \.hydrate\(\)"):
+        await query.all()
+    hydrated = query.hydrate()
+    assert await hydrated.count() == 4
+    assert await hydrated.all() == [model for model in models if not isinstance(model, Third)]
+    found = together(table, First, Second).where(First.user == "u", Dated.rank == "2")
+    assert await found.all() == [models[3], models[4]]
