@@ -49,6 +49,8 @@ from ddbmodel.mapper import (
     Mapper,
     Page,
     Query,
+    Ramp,
+    RateLimit,
     Scan,
     TableUsage,
     Tracing,
@@ -58,6 +60,7 @@ from ddbmodel.mapper import (
 )
 from ddbmodel.model import (
     Attr,
+    Compressed,
     EpochMicroseconds,
     EpochMilliseconds,
     EpochSeconds,
@@ -88,6 +91,7 @@ __all__ = [
     "CancellationReason",
     "CodecError",
     "Collection",
+    "Compressed",
     "Condition",
     "ConditionalCheckFailed",
     "ConnectionFailed",
@@ -125,6 +129,8 @@ __all__ = [
     "Path",
     "Provisioned",
     "Query",
+    "Ramp",
+    "RateLimit",
     "ReplyCorrupt",
     "Request",
     "RequestRefused",

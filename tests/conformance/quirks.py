@@ -45,11 +45,15 @@ QUIRKS: tuple[Quirk, ...] = (
     Quirk("dynalite", "equal lists", "numbers that are spelled differently make lists unequal"),
     Quirk("dynalite", "equal maps", "it never finds two maps equal"),
     Quirk(
+        "dynalite", "index keys of several attributes", "it knows keys of two attributes only", ServiceError
+    ),
+    Quirk(
         "moto",
         "the size of a missing attribute",
         "it fails instead of finding the condition false",
         ServiceError,
     ),
+    Quirk("moto", "the capacity of a batch", "it reports one unit for each table, whatever was written"),
     Quirk("moto", "begins_with of bytes", "it compares the base64 text"),
     Quirk("moto", "attributes chosen in a transactional get", "it returns whole items"),
     Quirk("moto", "different types have no order", "it compares them in Python, and fails"),
