@@ -36,6 +36,7 @@ from tests.conformance.online_shop import (
     WarehouseItem,
     fill,
 )
+from tests.engines.engine import Engine
 
 FROM, TO = NOON + 2 * DAY, NOON + 3 * DAY
 
@@ -202,6 +203,25 @@ async def test_17_all_of_a_customer_in_a_range_of_dates(shop: Mapper) -> None:
     found = await query.all()
     assert [type(item) for item in found] == [DatedOrderItem, DatedInvoice, DatedOrderItem]
     assert {item.order_id for item in found} == {"2"}
+
+
+async def test_items_with_their_ids_in_the_keys_only(shop: Mapper, engine: Engine, table_prefix: str) -> None:
+    """Items as the guide's own data has them, whose ids stand in no attribute but the keys, are read and saved."""
+    stored: dict[str, Any] = {
+        "PK": {"S": "p#7"},
+        "SK": {"S": "w#8"},
+        "EntityType": {"S": "warehouseItem"},
+        "GSI2-PK": {"S": "w#8"},
+        "GSI2-SK": {"S": "p#7"},
+        "quantity": {"N": "50"},
+    }
+    async with engine.client() as client:
+        await client.put_item(TableName=f"{table_prefix}OnlineShop", Item=stored)
+    (found,) = await shop.query(WarehouseItem).where(WarehouseItem.warehouse_id == "8").all()
+    assert found == WarehouseItem(product_id="7", warehouse_id="8", quantity=50)
+    found.quantity = 49
+    await shop.save(found)
+    assert await shop.get(WarehouseItem, "7", "8") == found
 
 
 @pytest.mark.parametrize(
