@@ -47,6 +47,13 @@ def test_the_index_has_every_page() -> None:
     assert {page.name for page in _DOCS.glob("*.md")} - {"index.md"} <= linked
 
 
+def test_the_files_of_the_architecture_are_there() -> None:
+    """Every module that the page on the architecture names exists under this name."""
+    named = re.findall(r"`((?:\w+/)+\w+\.py)`", (_DOCS / "architecture.md").read_text())
+    assert len(named) > 20
+    assert [name for name in named if not (_ROOT / "ddbmodel" / name).exists()] == []
+
+
 def test_a_broken_link_is_found(tmp_path: Path) -> None:
     """Neither a missing page nor a missing heading passes, and code is no link."""
     page = tmp_path / "page.md"
