@@ -93,7 +93,10 @@ def _request(write: Write, returned: Returned) -> PutItem | UpdateItem | DeleteI
                 is_lasting=is_lasting,
             )
         case TransactCheck(table=table):
-            return UpdateItem(table, write.key, condition=write.condition, return_values=returned)
+            # Nothing is written, so the condition is as true afterwards.
+            return UpdateItem(
+                table, write.key, condition=write.condition, return_values=returned, is_lasting=True
+            )
 
 
 def _asks_for_presence_only(write: Write) -> bool:

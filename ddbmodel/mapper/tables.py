@@ -7,7 +7,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from ddbmodel.errors import ModelDefinitionError, ServiceError, TableInUse, TableNotFound
+from ddbmodel.errors import (
+    ModelDefinitionError,
+    RequestRefused,
+    ServiceError,
+    TableInUse,
+    TableNotFound,
+    WriteOutcomeUnknown,
+)
 from ddbmodel.mapper.expiry import expiry_attributes
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.model import ModelPlan, plan_of
@@ -44,6 +51,7 @@ class Patience:
 
 
 _PATIENCE: Final = Patience()
+_NO_SUCH_OPERATION: Final = "UnknownOperationException"
 
 
 async def create_table(
@@ -83,9 +91,24 @@ async def _enable_expiry(gateway: Gateway, plan: ModelPlan[Any], table: str) -> 
             "store the fields under one name with ttl(attribute=...)"
         )
     (attribute,) = attributes
-    found = DescribeTimeToLiveResult.from_wire(await gateway.send(DescribeTimeToLive(table)))
-    if found.status not in ("ENABLED", "ENABLING"):
+    try:
+        if await _expires(gateway, table):
+            return
+    except RequestRefused as refusal:
+        if refusal.code == _NO_SUCH_OPERATION:
+            return  # an engine without time to live, which DynamoDB itself always has
+        raise
+    try:
         await gateway.send(UpdateTimeToLive(table, attribute))
+    except (RequestRefused, WriteOutcomeUnknown):
+        if not await _expires(gateway, table):
+            raise  # else another program was faster, or only the reply was lost
+
+
+async def _expires(gateway: Gateway, table: str) -> bool:
+    """Tell whether time to live is on."""
+    found = DescribeTimeToLiveResult.from_wire(await gateway.send(DescribeTimeToLive(table)))
+    return found.status in ("ENABLED", "ENABLING")
 
 
 def _models_of(plan: ModelPlan[Any]) -> list[ModelPlan[Any]]:
