@@ -21,7 +21,7 @@ from ddbmodel.expressions import Action, Condition, Function, PathRef, Update
 from ddbmodel.mapper.arguments import plan_of_object
 from ddbmodel.mapper.changes import as_read, changes, is_same
 from ddbmodel.mapper.gateway import Gateway
-from ddbmodel.mapper.index_keys import check_index_keys, dependent_keys, settles_keys
+from ddbmodel.mapper.index_keys import check_index_keys, dependent_keys, settles_keys, unchanged_sources
 from ddbmodel.mapper.knowledge import Given, Knowledge
 from ddbmodel.mapper.paths import attribute_path, check_paths
 from ddbmodel.mapper.stamps import Stamp, new_write_id, version_of
@@ -97,8 +97,10 @@ class Drafts:
         if when is None and not _has_changed(plan, old, changes(plan, old, read, now)):
             return None
         new = plan.encode(model, stamp.attributes(model))
-        condition = all_of(_presence(plan, Presence.STORED), stamp.condition, when)
         actions = changes(plan, old, read, new)
+        # A version says that nothing has changed; without one, what index keys are written from must not have.
+        beside = None if stamp.version is not None else unchanged_sources(plan, actions, read)
+        condition = all_of(_presence(plan, Presence.STORED), stamp.condition, beside, when)
         table, key = self.gateway.table_name(plan), plan.key_from_item(new)
         return Write(
             plan=plan,
