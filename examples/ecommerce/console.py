@@ -127,5 +127,5 @@ def print_checks(console: Console, checks: Iterable[Check]) -> None:
     table.add_column("same")
     for check in checks:
         sign = Text("yes", "green") if check.holds else Text("NO", "bold red")
-        table.add_row(check.name, check.in_files, check.in_tables, sign)
+        table.add_row(check.name, check.in_files, check.in_table, sign)
     console.print(table)

@@ -7,12 +7,13 @@ import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from textwrap import dedent
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from ddbmodel import Mapper
 from examples.ecommerce.landmarks import Landmarks
 
 Run: TypeAlias = Callable[[Mapper, Landmarks], Awaitable[object]]
+R = TypeVar("R", bound=Run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,13 @@ class Pattern:
 
     Attributes:
         keys: the keys that serve it: table or index, partition key, sort key.
+        cost: roughly, in read units (RU, 4 KB read consistently; half of one if not) and write units (WU,
+            1 KB written); an item of this shop is small, so it is one of either.
         run: does it, and returns what it found.
     """
 
     keys: str
+    cost: str
     run: Run
 
     @property
@@ -43,11 +47,11 @@ class Pattern:
         return "\n".join([*lines[function.lineno - 1 : docstring.lineno - 1], *lines[first.lineno - 1 :]])
 
 
-def collect(patterns: list[Pattern], keys: str) -> Callable[[Run], Run]:
+def collect(patterns: list[Pattern], keys: str, cost: str) -> Callable[[R], R]:
     """Make a decorator that appends a function to `patterns`."""
 
-    def decorate(run: Run) -> Run:
-        patterns.append(Pattern(keys, run))
+    def decorate(run: R) -> R:
+        patterns.append(Pattern(keys, cost, run))
         return run
 
     return decorate
