@@ -36,8 +36,8 @@ async def list_a_product(mapper: Mapper, known: Landmarks) -> list[str]:
     results: list[str] = []
     for code in (known.stock_code, known.other_stock_code, known.stock_code):
         product = await mapper.require(Product, code)
+        price = product.highest_price or Decimal(1)
         try:
-            price = product.highest_price or Decimal(1)
             await mapper.create(Listing(stock_code=code, title=product.name or code, price=price))
             results.append(f"{code} listed")
         except ItemExists as refusal:
