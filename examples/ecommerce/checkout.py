@@ -182,9 +182,13 @@ def _reason(refusal: ConditionalCheckFailed, cart: Sequence[CartItem]) -> Checko
 async def cancel(mapper: Mapper, invoice_no: str) -> Order:
     """Cancel an order that nobody has begun to pack: its articles go back into stock, and it is paid back.
 
+    What is cancelled already stays so, and gives nothing back a second time.
+
+    Cost: two write units for each item, and one for each index that the order or the payment is in.
+
     Raises:
         ItemNotFound: there is no such order.
-        ConditionalCheckFailed: it is not open any more; `.item` is the order.
+        ConditionalCheckFailed: it is not open any more, or was not paid for; `.item` is the order or payment.
     """
     parts = await mapper.query(OrderLines).where(OrderLines.invoice_no == invoice_no).consistent().all()
     if not parts:
@@ -192,18 +196,23 @@ async def cancel(mapper: Mapper, invoice_no: str) -> Order:
     units: Counter[str] = Counter()
     for line in (line for part in parts for line in part.lines):
         units[line.stock_code] += line.quantity
-    async with mapper.transaction(token=f"cancel-{invoice_no}") as tx:
-        tx.update(
-            Order.key(invoice_no),
-            Order.status.set(OrderStatus.CANCELLED),
-            Order.waiting_since.remove(),
-            when=(Order.status == OrderStatus.OPEN) & (Order.shard == shard_of(invoice_no)),
-        )
-        tx.update(
-            Payment.key(invoice_no),
-            Payment.status.set(PaymentStatus.REFUNDED),
-            when=Payment.status == PaymentStatus.PAID,
-        )
-        for stock_code, quantity in units.items():
-            tx.update(Stock.key(stock_code), Stock.on_hand.add(quantity))
+    try:
+        async with mapper.transaction(token=f"cancel-{invoice_no}") as tx:
+            tx.update(
+                Order.key(invoice_no),
+                Order.status.set(OrderStatus.CANCELLED),
+                Order.waiting_since.remove(),
+                when=(Order.status == OrderStatus.OPEN) & (Order.shard == shard_of(invoice_no)),
+            )
+            tx.update(
+                Payment.key(invoice_no),
+                Payment.status.set(PaymentStatus.REFUNDED),
+                when=Payment.status == PaymentStatus.PAID,
+            )
+            for stock_code, quantity in units.items():
+                tx.update(Stock.key(stock_code), Stock.on_hand.add(quantity))
+    except ConditionalCheckFailed as refusal:
+        stored = refusal.item
+        if not (isinstance(stored, Order) and stored.status is OrderStatus.CANCELLED):
+            raise
     return await mapper.require(Order, invoice_no, consistent=True)

@@ -26,14 +26,14 @@ from examples.ecommerce.pattern import Pattern, collect
 PATTERNS: Final[list[Pattern]] = []
 
 
-@collect(PATTERNS, "table: ORDER#invoice_no", "0.5 RU for each 4 KB: an order of sixty lines")
+@collect(PATTERNS, "table: ORDER#invoice_no", "0.5 RU for each 4 KB: about forty lines")
 async def an_order(mapper: Mapper, known: Landmarks) -> list[Order | OrderLines | Payment | Shipment]:
     """An order with its lines, its payment and its shipments, in one request."""
     query = mapper.query(Order, OrderLines, Payment, Shipment).where(Order.invoice_no == "W1")
     return await query.all()
 
 
-@collect(PATTERNS, "table: ORDER#invoice_no, begins with LINES#", "0.5 RU for each 4 KB: some sixty lines")
+@collect(PATTERNS, "table: ORDER#invoice_no, begins with LINES#", "0.5 RU for each 4 KB: about forty lines")
 async def lines_of_an_order(mapper: Mapper, known: Landmarks) -> list[Line]:
     """The lines of an order alone, however many parts they are stored in."""
     parts = mapper.query(OrderLines).where(OrderLines.invoice_no == known.invoice_no)
@@ -90,7 +90,7 @@ async def cancellations(mapper: Mapper, known: Landmarks) -> list[tuple[str, str
 @collect(
     PATTERNS,
     "gsi2: DAY#day; filter on customer_id and kind; then the items by their keys",
-    "0.5 RU for 4 KB of the day's entries, and 0.5 RU for each order that is fetched",
+    "0.5 RU for 4 KB of the day's entries, 0.5 RU for each order",
 )
 async def anonymous_orders(mapper: Mapper, known: Landmarks) -> list[Order]:
     """The sales of a day to customers whom the shop did not know, as whole orders."""

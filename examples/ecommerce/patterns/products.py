@@ -30,7 +30,7 @@ async def a_product(mapper: Mapper, known: Landmarks) -> Product | None:
     return await mapper.get(Product, known.stock_code)
 
 
-@collect(PATTERNS, "table: PRODUCT#stock_code, LISTING; new only", "1 WU, also if it is refused")
+@collect(PATTERNS, "table: PRODUCT#stock_code, LISTING; new only", "1 WU, also if refused")
 async def list_a_product(mapper: Mapper, known: Landmarks) -> list[str]:
     """Put two products into the web shop, each once only."""
     results: list[str] = []
@@ -95,7 +95,7 @@ async def write_off(mapper: Mapper, known: Landmarks) -> list[str]:
 @collect(
     PATTERNS,
     "table: PRODUCT#stock_code, STOCK; then gsi3: REORDER#warehouse, low_since, and the items by their keys",
-    "3 WU to enter it; 0.5 RU for 4 KB of keys, and 0.5 RU for each item",
+    "2 WU to enter it; 0.5 RU for 4 KB of keys, 0.5 RU for each item",
 )
 async def to_reorder(mapper: Mapper, known: Landmarks) -> list[Stock]:
     """What has to be reordered, longest waiting first: an index that has nothing else in it."""
@@ -125,7 +125,7 @@ async def best_sellers(mapper: Mapper, known: Landmarks) -> list[tuple[str, str 
 @collect(
     PATTERNS,
     "table: ORDER#invoice_no, LINES#part; PRODUCT#stock_code, DETAILS, many at once",
-    "0.5 RU for each product",
+    "0.5 RU for each item",
 )
 async def products_of_an_invoice(mapper: Mapper, known: Landmarks) -> list[Product | None]:
     """The products of an invoice's first lines, in the order of the lines."""

@@ -28,7 +28,7 @@ PATTERNS: Final[list[Pattern]] = []
 @collect(
     PATTERNS,
     "gsi3: QUEUE#status#shard, waiting_since; then the items by their keys",
-    "0.5 RU for 4 KB of keys, and 0.5 RU for each order",
+    "0.5 RU for 4 KB of keys, 0.5 RU for each order",
 )
 async def open_orders(mapper: Mapper, known: Landmarks) -> list[Order]:
     """The orders of one part of the queue, those that wait longest first, page by page."""
@@ -41,7 +41,7 @@ async def open_orders(mapper: Mapper, known: Landmarks) -> list[Order]:
 @collect(
     PATTERNS,
     "gsi3: QUEUE#status#shard, waiting_since, for each shard; then the items by their keys",
-    "0.5 RU for each shard, and 0.5 RU for each order of each",
+    "0.5 RU for each shard, 0.5 RU for each order of each",
 )
 async def longest_waiting(mapper: Mapper, known: Landmarks) -> list[Order]:
     """The five orders that wait longest in all parts of the queue."""
@@ -58,7 +58,7 @@ async def longest_waiting(mapper: Mapper, known: Landmarks) -> list[Order]:
 @collect(
     PATTERNS,
     "table: ORDER#invoice_no, HEAD; condition on status; gsi3 follows",
-    "1 WU, 1 each for gsi1 and gsi2, 2 for gsi3",
+    "1 WU, 1 for gsi1, 2 for gsi3",
 )
 async def take_order(mapper: Mapper, known: Landmarks) -> Order:
     """Take an order to pack it: it moves from one partition of the queue to another."""
@@ -74,7 +74,7 @@ async def take_order(mapper: Mapper, known: Landmarks) -> Order:
 @collect(
     PATTERNS,
     "table: ORDER#invoice_no, HEAD and SHIPMENT#number; condition on status",
-    "2 WU for each item, and 2 for each of their entries in indexes",
+    "4 WU, 2 for gsi1, 1 for gsi3",
 )
 async def ship_once(mapper: Mapper, known: Landmarks) -> list[str]:
     """Ship an order, once only: it leaves the queue, and gets a shipment, in one transaction."""
@@ -104,7 +104,7 @@ async def ship_once(mapper: Mapper, known: Landmarks) -> list[str]:
 @collect(
     PATTERNS,
     "table: ORDER#invoice_no, SHIPMENT#number; gsi1 follows",
-    "1 RU and 1 WU, 2 for gsi1",
+    "0.5 RU and 1 WU, 2 for gsi1",
 )
 async def change_carrier(mapper: Mapper, known: Landmarks) -> Shipment:
     """Hand a shipment to another carrier: it moves from one partition of an index to another."""
@@ -131,7 +131,7 @@ async def correct_address(mapper: Mapper, known: Landmarks) -> Address | None:
 @collect(
     PATTERNS,
     "gsi1: CARRIER#carrier, shipped_at; projection inside of address",
-    "0.5 RU for each 4 KB: some twenty shipments",
+    "0.5 RU for each 4 KB: about ten shipments",
 )
 async def parcels_of_a_carrier(mapper: Mapper, known: Landmarks) -> list[tuple[str, str]]:
     """What a carrier has, and where to it goes."""
