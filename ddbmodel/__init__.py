@@ -58,6 +58,7 @@ from ddbmodel.mapper import (
 )
 from ddbmodel.model import (
     Attr,
+    Compressed,
     EpochMicroseconds,
     EpochMilliseconds,
     EpochSeconds,
@@ -88,6 +89,7 @@ __all__ = [
     "CancellationReason",
     "CodecError",
     "Collection",
+    "Compressed",
     "Condition",
     "ConditionalCheckFailed",
     "ConnectionFailed",

@@ -1,8 +1,9 @@
 """Codec: Python values <-> `AttributeValue`, numbers, and sizes in bytes.
 
 Belongs here: how one Python value of one type is stored and read (`scalars`, `containers`, `unions`, `parts`,
-`untyped`, and around these `wrappers` and `forms`), exact numbers (`numbers`), fixed-width times (`times`),
-what a value weighs (`sizes`), and the proof that nothing is lost (`sameness`, `trial`).
+`untyped`, and around these `wrappers`, `forms` and `compressed`), exact numbers (`numbers`), fixed-width
+times (`times`), what a value weighs (`sizes`), the form of compressed values (`packing`, with `compression`
+and `documents`), and the proof that nothing is lost (`sameness`, `trial`).
 Does not belong here: Pydantic's schema of models and how it maps to codecs (room `model`), names of tables,
 requests, I/O.
 

@@ -25,11 +25,14 @@ class Codec(ABC):
         name: the type's name in messages.
         rank: among union members that share a stored type, lower ranks are tried first when reading.
         needs_record: True if a field is stored by `encode_of`.
+        opaque: True if DynamoDB cannot see the value in what is stored, so no expression can compare it, look
+            into it or change a part of it.
     """
 
     name: str
     rank: int = 0
     needs_record: bool = False
+    opaque: bool = False
 
     @property
     @abstractmethod

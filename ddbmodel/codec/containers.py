@@ -55,7 +55,7 @@ class TupleCodec(Codec):
     ) -> None:
         self.name = python.__name__
         self._python = python
-        self._items = tuple(items)
+        self.items = tuple(items)
         self._variadic = variadic
 
     @property
@@ -64,12 +64,12 @@ class TupleCodec(Codec):
 
     @property
     def element(self) -> Codec | None:
-        return self._items[0] if self._variadic is not None and len(self._items) == 1 else None
+        return self.items[0] if self._variadic is not None and len(self.items) == 1 else None
 
     def element_at(self, index: int) -> Codec | None:
         if self._variadic is not None:
             return self.element
-        return self._items[index] if index < len(self._items) else None
+        return self.items[index] if index < len(self.items) else None
 
     def exact(self, value: object) -> bool:
         return type(value) is self._python
@@ -77,12 +77,12 @@ class TupleCodec(Codec):
     def _codecs(self, count: int) -> Sequence[Codec] | None:
         """A codec for each of `count` positions; None if so many do not fit."""
         if self._variadic is None:
-            return self._items if count == len(self._items) else None
-        repeats = count - (len(self._items) - 1)
+            return self.items if count == len(self.items) else None
+        repeats = count - (len(self.items) - 1)
         if repeats < 0:
             return None
         at = self._variadic
-        return (*self._items[:at], *[self._items[at]] * repeats, *self._items[at + 1 :])
+        return (*self.items[:at], *[self.items[at]] * repeats, *self.items[at + 1 :])
 
     def encode(self, value: Any) -> AttributeValue:
         if not is_tuple(value) or not isinstance(value, self._python):
@@ -247,7 +247,7 @@ class PairsCodec(Codec):
         self, key: Codec, value: Codec, make: type[dict[Any, Any]], validate_key: Callable[[Any], Any]
     ) -> None:
         self.name = make.__name__
-        self._pair = TupleCodec((key, value), None)
+        self.pair = TupleCodec((key, value), None)
         self._make = make
         self._validate_key = validate_key
 
@@ -261,13 +261,13 @@ class PairsCodec(Codec):
     def encode(self, value: Any) -> AttributeValue:
         if not is_map(value):
             raise unexpected(self.name, value)
-        return {"L": untyped.encode_elements(value.items(), self._pair.encode)}
+        return {"L": untyped.encode_elements(value.items(), self.pair.encode)}
 
     def decode(self, stored: AttributeValue) -> Any:
         values = stored.get("L")
         if values is None:
             return untyped.decode(stored)
-        pairs = untyped.decode_elements(values, self._pair.decode)
+        pairs = untyped.decode_elements(values, self.pair.decode)
         if not all(type(pair) is tuple for pair in pairs):
             return pairs
         return self._make((self._hashable(key), entry) for key, entry in pairs)

@@ -13,7 +13,7 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from ddbmodel.codec import untyped
 from ddbmodel.codec.base import Codec, unexpected
-from ddbmodel.codec.sameness import same, same_stored
+from ddbmodel.codec.sameness import same, same_content
 from ddbmodel.codec.trial import Refusal, attempt
 from ddbmodel.codec.values import AttributeValue
 from ddbmodel.codec.wrappers import WrapperCodec
@@ -74,7 +74,7 @@ class FormsCodec(WrapperCodec):
                 plain = form.decode(stored)
                 value = attempt(self._validate, plain)
                 if not isinstance(value, Refusal):
-                    if same_stored(form.encode(value), stored):
+                    if same_content(form.encode(value), stored):
                         return plain
                     valid.append(plain)
             except CodecError:

@@ -48,9 +48,12 @@ def encode_decimal(value: Decimal) -> str:
     Raises:
         CodecError: NaN or infinite, more than 38 significant digits, or out of range.
     """
+    plain = str(value)
+    whole, _, places = plain.partition(".")
+    if whole.isdigit() and len(plain) <= _DIGITS and (not places or places.isdigit()):
+        return _without_zeros(plain)
     if not value.is_finite():
         raise CodecError("NaN and infinity cannot be stored as a number")
-    plain = str(value)
     if len(plain) <= _DIGITS and "E" not in plain and "e" not in plain:
         return _without_zeros(plain)
     sign, digits, exponent = value.as_tuple()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Any, Final
 
 from pydantic_core import MISSING
@@ -92,6 +93,19 @@ def _no_extra(_: Any) -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Unrolled:
+    """Writes functions for the fields of one class: see `unrolled`.
+
+    Attributes:
+        encoder: gives a function from a record to its attributes.
+        decoder: gives a function from attributes to what validation takes.
+    """
+
+    encoder: Callable[[Sequence[FieldCodec]], Callable[[Any], Item]]
+    decoder: Callable[[Sequence[FieldCodec]], Callable[[Item], dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """How a class keeps its values.
 
@@ -102,6 +116,7 @@ class Access:
         extra_codec: how these are stored; None where the class keeps none.
         may_lack: the fields that an instance need not have, as in a typed dict.
         unstored: what else must come back, such as the fields that a dataclass computes.
+        unrolled: writes functions for the fields; None where there is the plain way only.
     """
 
     accepts: Callable[[Any], bool]
@@ -110,6 +125,7 @@ class Access:
     extra_codec: Codec | None = None
     may_lack: frozenset[str] = frozenset()
     unstored: frozenset[str] = frozenset()
+    unrolled: Unrolled | None = None
 
 
 class PartCodec(Codec):
@@ -145,6 +161,16 @@ class PartCodec(Codec):
         return type(value) is self.owner
 
     @property
+    def is_proved(self) -> bool:
+        """True if each record is read back before it is written."""
+        return self._validate is not None
+
+    @property
+    def is_unrolled(self) -> bool:
+        """True if there can be functions that are written for the class."""
+        return self._access.unrolled is not None
+
+    @property
     def keeps_extra(self) -> bool:
         """True if undeclared values are kept."""
         return self._access.extra_codec is not None
@@ -162,7 +188,7 @@ class PartCodec(Codec):
             CodecError: a value cannot be stored without loss.
         """
         self._check_type(value)
-        item = self._encode_fields(value)
+        item = self._encoded(value)
         if self._validate is not None:
             change = self._change(self._validate, value, self.decode_attributes(item))
             if change is not None:
@@ -178,6 +204,30 @@ class PartCodec(Codec):
                 f"a {kind} would be read back as a {self.name}: declare {self.name} | {kind}, or {kind}"
             )
         raise unexpected(self.name, value)
+
+    def _encoded(self, value: Any) -> Item:
+        """The attributes by the function that is written for the class; in the plain way if that fails."""
+        encode = self.encoder
+        if encode is not None and type(value) is self.owner and not self._access.extra(value):
+            try:
+                return encode(value)
+            except Exception:  # noqa: BLE001, S110  # whatever it is, the plain way says what and where
+                pass
+        return self._encode_fields(value)
+
+    @cached_property
+    def encoder(self) -> Callable[[Any], Item] | None:
+        """The function that is written for instances of the class, without extra values; None without."""
+        unrolled = self._access.unrolled
+        return None if unrolled is None else unrolled.encoder(tuple(self.fields.values()))
+
+    @cached_property
+    def decoder(self) -> Callable[[Item], dict[str, Any]] | None:
+        """The function that is written for the attributes of the class; None without."""
+        unrolled = self._access.unrolled
+        if unrolled is None or self._access.extra_codec is not None:
+            return None
+        return unrolled.decoder(tuple(self.fields.values()))
 
     def _encode_fields(self, value: Any) -> Item:
         values = self._access.read(value)
@@ -234,6 +284,15 @@ class PartCodec(Codec):
         Raises:
             CodecError: an attribute cannot be read.
         """
+        decode = self.decoder
+        if decode is not None:
+            try:
+                return decode(item)
+            except Exception:  # noqa: BLE001, S110  # whatever it is, the plain way says what and where
+                pass
+        return self._decode_fields(item)
+
+    def _decode_fields(self, item: Item) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for declared in self.fields.values():
             stored = item.get(declared.stored_name)

@@ -15,8 +15,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from ddbmodel.codec.numbers import canonical_number
+from ddbmodel.codec.packing import unpack
 from ddbmodel.codec.shapes import is_map, is_sequence, is_set
 from ddbmodel.codec.values import AttributeValue
+from ddbmodel.errors import CodecError
 
 
 def same(left: Any, right: Any) -> bool:
@@ -85,6 +87,37 @@ def _attribute_names(value: object) -> list[str]:
 def same_stored(left: AttributeValue, right: AttributeValue) -> bool:
     """Tell whether DynamoDB holds the same for two stored values."""
     return left == right or bool(_canonical(left) == _canonical(right))
+
+
+def same_content(left: AttributeValue, right: AttributeValue) -> bool:
+    """Tell whether two stored values are the same to the codec that reads them.
+
+    A compressed value is the same as the uncompressed one, and as one that was compressed in another way.
+    """
+    return same_stored(left, right) or same_stored(_unpacked(left), _unpacked(right))
+
+
+def _unpacked(stored: AttributeValue) -> AttributeValue:
+    ((kind, value),) = stored.items()
+    match kind:
+        case "B":
+            return _unpacked_bytes(stored)
+        case "L":
+            return {kind: [_unpacked(element) for element in value]}
+        case "M":
+            return {kind: {key: _unpacked(entry) for key, entry in value.items()}}
+        case _:
+            return stored
+
+
+def _unpacked_bytes(stored: AttributeValue) -> AttributeValue:
+    try:
+        plain = unpack(stored["B"])
+    except CodecError:
+        return stored
+    if plain is None:
+        return stored
+    return plain if "B" in plain else _unpacked(plain)
 
 
 def _canonical(stored: AttributeValue) -> Any:

@@ -213,6 +213,11 @@ class ChoiceCodec(Codec):
         return self._types
 
     @property
+    def choices(self) -> tuple[Any, ...]:
+        """The members."""
+        return self._choices
+
+    @property
     def stored_texts(self) -> frozenset[str] | None:
         """The texts that the choices are stored as; None if others can be made."""
         if self._make is not None:

@@ -35,7 +35,8 @@ def encode_datetime(value: datetime) -> str:
     Raises:
         CodecError: a naive datetime, or one that UTC cannot express (at the ends of years 1 and 9999).
     """
-    return _utc(value).isoformat(timespec="microseconds")[:26] + "Z"
+    utc = value if value.tzinfo is UTC else _utc(value)
+    return utc.isoformat("T", "microseconds")[:26] + "Z"
 
 
 def encode_epoch(value: datetime, unit: timedelta, *, floor: bool = False) -> str:

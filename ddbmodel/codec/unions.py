@@ -10,7 +10,7 @@ from typing import Any, Final
 from ddbmodel.codec import untyped
 from ddbmodel.codec.base import Codec, UnexpectedType, unexpected
 from ddbmodel.codec.parts import PartCodec
-from ddbmodel.codec.sameness import same, same_stored
+from ddbmodel.codec.sameness import same, same_content
 from ddbmodel.codec.trial import Refusal, attempt
 from ddbmodel.codec.values import AttributeValue
 from ddbmodel.errors import CodecError
@@ -186,7 +186,7 @@ class UnionCodec(Codec):
                 if isinstance(value, Refusal):
                     continue
                 first = first or _Read(value, plain)
-                if same_stored(member.codec.encode(value), stored):
+                if same_content(member.codec.encode(value), stored):
                     return _Read(value, plain)
             except CodecError:
                 continue

@@ -3,8 +3,9 @@
 Belongs here: places in an item (`places`), typed paths (`paths`, with their methods in `path_conditions`
 and `path_updates`), conditions and their combination (`conditions`), comparisons (`comparisons`),
 functions such as `begins_with` (`functions`), update actions (`actions`) and the update that they form
-(`updates`), projections (`projections`), operands (`operands`) and their encoding (`encoding`), the one
-owner of `#n0` and `:v0` (`placeholders`), and what a condition says of an item at hand (`evaluation`).
+(`updates`), what cannot be said of compressed fields (`visibility`), projections (`projections`), operands
+(`operands`) and their encoding (`encoding`), the one owner of `#n0` and `:v0` (`placeholders`), and what a
+condition says of an item at hand (`evaluation`).
 Does not belong here: models, tables and indexes, which index serves a query (room `mapper`), requests, I/O.
 
 Everything is a frozen value with a short `text(placeholders)`. Operands are encoded where they are written,

@@ -28,6 +28,7 @@ from ddbmodel.expressions.functions import Size
 from ddbmodel.expressions.operands import Arithmetic, Call, Computed, Operand, Value
 from ddbmodel.expressions.places import PathRef
 from ddbmodel.expressions.updates import SET_TYPES, Action
+from ddbmodel.expressions.visibility import check_changeable
 
 _NO_MEMBERS: Final = (str, bytes, bytearray, memoryview, Mapping, Operand)
 _EMPTY_LIST: Final = Value({"L": []})
@@ -72,6 +73,7 @@ def remove(path: PathRef) -> Action:
 
 def add(path: PathRef, value: object) -> Action:
     """`ADD path value`: a number, starting from 0; or members for a set."""
+    check_changeable("add", path)
     if is_operand(value):
         raise ExpressionError(f"{path!r}.add: ADD takes a value; use .set({path!r} + ...) with a path")
     if isinstance(path.place.codec.core, SetCodec) or _is_members(value):
@@ -82,6 +84,7 @@ def add(path: PathRef, value: object) -> Action:
 
 def increment(path: PathRef, by: object, start: object) -> Action:
     """`SET path = if_not_exists(path, start) + by`; without `start` the attribute must exist."""
+    check_changeable("increment", path)
     _check_number(path, "increment")
     base: Operand = path if start is None else Call("if_not_exists", (path, constant(path, start)))
     return Action("SET", path, Arithmetic(base, "+", _number(path, by)), creates=start is not None)
@@ -89,12 +92,14 @@ def increment(path: PathRef, by: object, start: object) -> Action:
 
 def delete(path: PathRef, members: object) -> Action:
     """`DELETE path members`: takes members out of a set; a set without members is not there any more."""
+    check_changeable("delete", path)
     return Action("DELETE", path, _members(path, "delete", members))
 
 
 def extend(path: PathRef, values: Sequence[Any], *, front: bool) -> Action:
     """`SET path = list_append(if_not_exists(path, []), values)`, or with the values in front."""
     name = "prepend" if front else "append"
+    check_changeable(name, path)
     codec = path.place.codec
     element = element_of(codec)
     is_list = not codec.types or ("L" in codec.types and not isinstance(codec.core, SetCodec))
@@ -114,6 +119,7 @@ def extend(path: PathRef, values: Sequence[Any], *, front: bool) -> Action:
 
 def arithmetic(left: object, operator: str, right: object, path: PathRef) -> Arithmetic:
     """`left + right` or `left - right`, one of which is `path`; for `set`."""
+    check_changeable(operator, left, right)
     _check_number(path, operator)
     return Arithmetic(_number(path, left), operator, _number(path, right))
 
@@ -121,6 +127,7 @@ def arithmetic(left: object, operator: str, right: object, path: PathRef) -> Ari
 def _source(path: PathRef, value: Operand | Computed[Any]) -> Operand:
     """A path or sum whose value is to be stored at `path`."""
     source = operand(path, value)
+    check_changeable("with a path or sum", path, source)
     if isinstance(source, Size):
         raise ExpressionError(f"{path!r}: DynamoDB has no size() in updates; set a number that you computed")
     mine, theirs = path.place.types, types_of(source)

@@ -21,6 +21,7 @@ from ddbmodel.expressions.encoding import encoded_by_type, expected, operand, ty
 from ddbmodel.expressions.operands import Operand, Value
 from ddbmodel.expressions.placeholders import Placeholders
 from ddbmodel.expressions.places import PathRef
+from ddbmodel.expressions.visibility import check_comparable
 
 ORDERED_TYPES: Final = frozenset(("S", "N", "B"))
 # A model is iterable, as text is, but is no list of options.
@@ -110,6 +111,7 @@ class In(Condition):
 def compare(subject: Operand, operator: str, other: object) -> Comparison:
     """A comparison; `< <= > >=` only where DynamoDB has an order: text, numbers, bytes."""
     name = _PYTHON.get(operator, operator)
+    check_comparable(name, subject, other)
     right = operand(subject, other) if operator in _PYTHON else _bound(subject, other)
     check_distinct(subject, name, right)
     if operator not in _PYTHON:
@@ -120,6 +122,7 @@ def compare(subject: Operand, operator: str, other: object) -> Comparison:
 
 def between(subject: Operand, low: object, high: object) -> Between:
     """Both ends are included. Ends of which the first is the greater are refused, as DynamoDB does."""
+    check_comparable("between", subject, low, high)
     ends = _bound(subject, low), _bound(subject, high)
     for end in ends:
         check_distinct(subject, "between", end)
@@ -130,7 +133,9 @@ def between(subject: Operand, low: object, high: object) -> Between:
 
 def is_in(subject: Operand, values: Sequence[Any]) -> In:
     """Equal to one of up to 100 values, given one by one or as one iterable."""
+    check_comparable("is_in", subject)
     values = _options(subject, values)
+    check_comparable("is_in", *values)
     if not values:
         raise ExpressionError(f"{subject!r}.is_in: there is no value to compare with")
     if len(values) > limits.EXPRESSION_IN_OPERANDS:

@@ -17,6 +17,7 @@ from ddbmodel.expressions.encoding import element_of, encoded, encoded_by_type, 
 from ddbmodel.expressions.operands import Operand, Value
 from ddbmodel.expressions.placeholders import Placeholders
 from ddbmodel.expressions.places import PathRef
+from ddbmodel.expressions.visibility import check_comparable, check_visible
 
 if TYPE_CHECKING:
     from ddbmodel.expressions.places import PathTo
@@ -65,7 +66,10 @@ def not_exists(path: PathRef) -> Function:
 
 
 def is_type(path: PathRef, stored_type: str) -> Function:
-    """The attribute is there and stored as this type."""
+    """The attribute is there and stored as this type.
+
+    Of a compressed field too: it is B where the value is compressed, and its usual type where it is not.
+    """
     if stored_type not in _TYPES:
         raise ExpressionError(f"{path!r}.is_type: there is no such type; the types are {', '.join(_TYPES)}")
     return Function("attribute_type", path, Value({"S": stored_type}))
@@ -73,6 +77,7 @@ def is_type(path: PathRef, stored_type: str) -> Function:
 
 def begins_with(path: PathRef, prefix: object) -> Function:
     """Text or bytes that begin with a prefix."""
+    check_visible("begins_with", path, prefix)
     if isinstance(prefix, PathRef):
         check_distinct(path, "begins_with", prefix)
         argument: Operand = prefix
@@ -93,6 +98,7 @@ def begins_with(path: PathRef, prefix: object) -> Function:
 
 def contains(path: PathRef, member: object) -> Function:
     """Text that contains other text, or a set or list that contains a member."""
+    check_comparable("contains", path, member)
     types = path.place.types
     if types and not types & _SEARCHED_TYPES:
         raise ExpressionError(
@@ -122,6 +128,7 @@ class Size(Operand):
     __slots__ = ("path",)
 
     def __init__(self, path: PathRef) -> None:
+        check_visible("size()", path)
         types = path.place.types
         if types and not types & _SIZED_TYPES:
             raise ExpressionError(

@@ -30,6 +30,7 @@ from ddbmodel.expressions.encoding import codecs_of, element_of
 from ddbmodel.expressions.path_conditions import PathConditions
 from ddbmodel.expressions.path_updates import PathUpdates
 from ddbmodel.expressions.places import PathRef, PathTo, Place
+from ddbmodel.expressions.visibility import check_visible
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -69,6 +70,7 @@ class Path(PathConditions[T], PathUpdates[T], Generic[T]):
         Parts that are plain Pydantic models, dataclasses or typed dicts have no paths of their own; their
         fields go by name: `Order.address.at("city")`.
         """
+        check_visible(f".at({path!r})", self)
         return self._follow(path) if isinstance(path, PathRef) else self._named(path)
 
     @overload
@@ -97,6 +99,7 @@ class Path(PathConditions[T], PathUpdates[T], Generic[T]):
     def __getitem__(self: PathTo[RootModel[dict[K, U]] | None], key: K) -> Path[U]: ...
     def __getitem__(self, key: Any) -> Path[Any]:
         """An element of a list by its position from 0, or an entry of a map by its key."""
+        check_visible("[...]", self)
         if (
             isinstance(key, int)
             and not isinstance(key, bool)
@@ -163,6 +166,7 @@ class Path(PathConditions[T], PathUpdates[T], Generic[T]):
         return here
 
     def _stride(self, place: Place, path: PathRef) -> Path[Any]:
+        check_visible(f".at({path!r})", self)
         step = place.steps[-1]
         if place.field is not None:
             field = _same_field(place, _parts(self.place.codec))

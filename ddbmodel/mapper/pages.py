@@ -46,12 +46,15 @@ class ReadOptions:
     hydrate: bool = False
     selection: Selection | None = None
     hide_expired: bool | None = None
+    counting: bool = False
     lenient: bool = False
 
     @property
     def wish(self) -> Wish:
         """What the planner has to know."""
         attributes = None if self.selection is None else self.selection.attributes
+        if self.counting:
+            attributes = frozenset()
         return Wish(self.index, self.consistent, attributes, self.hydrate)
 
 

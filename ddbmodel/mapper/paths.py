@@ -17,7 +17,7 @@ def check_paths(plan: ModelPlan[Any], paths: Iterable[PathRef]) -> None:
 
     Raises:
         ExpressionError: one of the paths starts from a class that is not the model or a base of it, or from a
-            base that stores the field under another name.
+            base that stores the field under another name, or not compressed where the model does.
     """
     model = plan.model.__name__
     for path in paths:
@@ -29,6 +29,11 @@ def check_paths(plan: ModelPlan[Any], paths: Iterable[PathRef]) -> None:
         if top is not None and plan.part.fields[top.name].stored_name != top.stored_name:
             raise ExpressionError(
                 f"{path!r}: {model} stores {top.name} under another name; write {model}.{top.name}"
+            )
+        if top is not None and plan.part.fields[top.name].codec.opaque != top.codec.opaque:
+            raise ExpressionError(
+                f"{path!r}: of {path.place.root.__name__} and {model}, one stores {top.name} compressed; "
+                f"write {model}.{top.name}"
             )
 
 

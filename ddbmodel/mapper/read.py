@@ -164,7 +164,7 @@ class Read(ABC, Generic[R]):
 
         Cost: the read units of reading them, though nothing is transferred.
         """
-        return await self._pager.count()
+        return await self._with(counting=True)._pager.count()
 
     async def page(
         self, *, size: int, after: str | None = None, before: None = None, scope: str | None = None

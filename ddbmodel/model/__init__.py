@@ -1,11 +1,11 @@
 """Model: what users declare, compiled into keys, indexes and codecs.
 
-Belongs here: `Model` and its metaclass (`model`), `Attr` (`attr`), the field specifiers (`fields`), the
-indexes of a model (`indexes`), how both become a table (`declaration`), tables of several models
-(`shared_table`) and how the keys there are written (`binding`, `key_plan`), the guards of unique fields
-(`guards`), the fields that writes take care of (`roles`), the key of one item (`keys`), how
-Pydantic's schema becomes codecs (`compiler`, `records`, `standard`, helped by `functions` and `core`),
-and the finished plan of a model (`plan`).
+Belongs here: `Model` and its metaclass (`model`), `Attr` (`attr`), the field specifiers (`fields`) and what
+their `stored_as=` takes (`stored_as`), the indexes of a model (`indexes`), how both become a table
+(`declaration`), tables of several models (`shared_table`) and how the keys there are written (`binding`,
+`key_plan`), the guards of unique fields (`guards`), the fields that writes take care of (`roles`), the key of
+one item (`keys`), how Pydantic's schema becomes codecs (`compiler`, `records`, `standard`, helped by
+`functions` and `core`), and the finished plan of a model (`plan`).
 Does not belong here: clients and requests. Models hold no client and do no I/O.
 """
 
@@ -13,10 +13,6 @@ from __future__ import annotations
 
 from ddbmodel.model.attr import Attr
 from ddbmodel.model.fields import (
-    EpochMicroseconds,
-    EpochMilliseconds,
-    EpochSeconds,
-    Null,
     created_at,
     field,
     partition_key,
@@ -30,9 +26,11 @@ from ddbmodel.model.keys import ItemKey
 from ddbmodel.model.model import Model
 from ddbmodel.model.plan import ModelPlan, plan_of
 from ddbmodel.model.shared_table import Table, TableIndex
+from ddbmodel.model.stored_as import Compressed, EpochMicroseconds, EpochMilliseconds, EpochSeconds, Null
 
 __all__ = [
     "Attr",
+    "Compressed",
     "EpochMicroseconds",
     "EpochMilliseconds",
     "EpochSeconds",

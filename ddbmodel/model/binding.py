@@ -120,6 +120,11 @@ class _Binder:
         return self._field_binding(attribute, field)
 
     def _field_binding(self, attribute: KeyAttribute, field: FieldCodec) -> KeyBinding:
+        if field.codec.opaque:
+            raise ModelDefinitionError(
+                f"field {field.name!r} is stored compressed, and a key is stored as it is: "
+                "leave stored_as=Compressed() out"
+            )
         if field.codec.types - {"NULL"} != {attribute.type}:
             stored = "/".join(sorted(field.codec.types)) or "whatever its serializer returns"
             raise ModelDefinitionError(

@@ -78,6 +78,11 @@ class _Declaration:
             raise ModelDefinitionError(
                 f"there is no field {name!r}; the fields are {', '.join(self._part.fields)}"
             )
+        if field.codec.opaque:
+            raise ModelDefinitionError(
+                f"field {name!r} is stored compressed, and a key is stored as it is: "
+                "leave stored_as=Compressed() out"
+            )
         types = field.codec.types - {"NULL"}
         if len(types) != 1 or not types <= _KEY_TYPES:
             stored = "/".join(sorted(types)) or "whatever its serializer returns"

@@ -6,7 +6,7 @@ They return `Any`, so that `total: Attr[Decimal] = field(ge=0)` is well typed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 from pydantic import AfterValidator, Field
@@ -14,26 +14,9 @@ from pydantic.fields import FieldInfo
 
 from ddbmodel import limits
 from ddbmodel.errors import ModelDefinitionError
+from ddbmodel.model.stored_as import Epoch, StoredAs
 
 Role = Literal["partition key", "sort key", "version", "ttl", "created at", "updated at"]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAs:
-    """Another way to store a field than its type's usual one; for `stored_as=`."""
-
-    name: str
-    unit: timedelta | None = None
-
-
-Null: Final = StoredAs("Null")
-"""Store None as NULL instead of leaving the attribute out."""
-EpochSeconds: Final = StoredAs("EpochSeconds", timedelta(seconds=1))
-"""Store a datetime as whole seconds since 1970-01-01 UTC; a finer one is refused."""
-EpochMilliseconds: Final = StoredAs("EpochMilliseconds", timedelta(milliseconds=1))
-"""Store a datetime as whole milliseconds since 1970-01-01 UTC; a finer one is refused."""
-EpochMicroseconds: Final = StoredAs("EpochMicroseconds", timedelta(microseconds=1))
-"""Store a datetime as microseconds since 1970-01-01 UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +42,7 @@ def check_options(options: FieldOptions) -> None:
     """Refuse what a specifier was given and cannot be.
 
     Raises:
-        ModelDefinitionError: no name for an attribute, or no `StoredAs`.
+        ModelDefinitionError: no name for an attribute, no `StoredAs`, or one with impossible options.
     """
     attribute: Any = options.attribute
     if attribute is not None and not (isinstance(attribute, str) and _fits(attribute)):
@@ -67,10 +50,13 @@ def check_options(options: FieldOptions) -> None:
             f"attribute= takes a name of 1 to {limits.ATTRIBUTE_NAME_BYTES:,} bytes of UTF-8"
         )
     stored_as: Any = options.stored_as
-    if stored_as is not None and not isinstance(stored_as, StoredAs):
+    if stored_as is None:
+        return
+    if not isinstance(stored_as, StoredAs):
         raise ModelDefinitionError(
-            "stored_as= takes Null, EpochSeconds, EpochMilliseconds or EpochMicroseconds"
+            "stored_as= takes Null, EpochSeconds, EpochMilliseconds, EpochMicroseconds or Compressed(...)"
         )
+    stored_as.check()
 
 
 def _fits(name: str) -> bool:
@@ -97,7 +83,7 @@ def field(
 
     Args:
         attribute: the stored name; the field's own name if not given. Aliases never name what is stored.
-        stored_as: `Null`, `EpochSeconds`, `EpochMilliseconds` or `EpochMicroseconds`.
+        stored_as: `Null`, `EpochSeconds`, `EpochMilliseconds`, `EpochMicroseconds` or `Compressed(...)`.
         unique: no two items of the model have the same value; None is no value. Each value is guarded by an
             item of its own in the same table, which every write keeps in step, in one transaction.
         arguments: `default`, `default_factory`, `alias`, `ge`, `max_length`, `description`, ...
@@ -105,14 +91,12 @@ def field(
     return _specify(FieldOptions(None, attribute, stored_as, unique), arguments)
 
 
-def partition_key(
-    *, attribute: str | None = None, stored_as: StoredAs | None = None, **arguments: Any
-) -> Any:
+def partition_key(*, attribute: str | None = None, stored_as: Epoch | None = None, **arguments: Any) -> Any:
     """Make a field the table's partition key. It must be stored as text, a number or bytes."""
     return _specify(FieldOptions("partition key", attribute, stored_as), arguments)
 
 
-def sort_key(*, attribute: str | None = None, stored_as: StoredAs | None = None, **arguments: Any) -> Any:
+def sort_key(*, attribute: str | None = None, stored_as: Epoch | None = None, **arguments: Any) -> Any:
     """Make a field the table's sort key. It must be stored as text, a number or bytes."""
     return _specify(FieldOptions("sort key", attribute, stored_as), arguments)
 

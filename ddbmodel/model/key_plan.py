@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ddbmodel import limits
+from ddbmodel.codec.numbers import canonical_number
 from ddbmodel.codec.parts import FieldCodec
 from ddbmodel.codec.sizes import value_size_bytes
 from ddbmodel.codec.values import AttributeValue, Item
@@ -107,6 +108,14 @@ class _KeyRule:
             )
 
 
+def _comparable(stored: AttributeValue) -> object:
+    text = stored.get("S")
+    if text is not None:
+        return text
+    ((kind, value),) = stored.items()
+    return canonical_number(value) if kind == "N" else value
+
+
 @dataclass(frozen=True)
 class KeyPlan:
     """All keys of a model.
@@ -165,6 +174,36 @@ class KeyPlan:
                     item[binding.name] = stored
         if self.entity_attribute is not None:
             item[self.entity_attribute] = {"S": self.entity_name}
+
+    def identity(self, item: Item) -> tuple[object, ...]:
+        """Give the key of an item in a form that is equal for two items exactly if they are the same one.
+
+        Numbers are compared by their value: `5.0`, as another client may have written it, is `5`.
+        """
+        return tuple([_comparable(item[attribute.name]) for attribute in self.table.key])
+
+    def completed(self, item: Item) -> Item:
+        """Give an item with the fields that stand in its primary key only, as other programs may store it."""
+        lacking = [field for field in self._written if field.stored_name not in item]
+        if not lacking:
+            return item
+        found: dict[str, AttributeValue] = {}
+        for binding in self.primary.bindings:
+            if binding.template is not None:
+                found |= binding.template.parse(str(item.get(binding.name, {}).get("S", ""))) or {}
+        return item | {field.stored_name: found[field.name] for field in lacking if field.name in found}
+
+    @cached_property
+    def _written(self) -> tuple[FieldCodec, ...]:
+        """The fields that the templates of the primary key hold the whole value of."""
+        exact = {
+            slot.name
+            for binding in self.primary.bindings
+            if binding.template is not None
+            for slot in binding.template.slots
+            if slot.form.is_exact
+        }
+        return tuple(field for field in self.fields if field.name in exact)
 
     def entity_of(self, item: Item) -> str | None:
         """Give the entity's name that stands in an item; None if none does."""

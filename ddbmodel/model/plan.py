@@ -12,8 +12,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from ddbmodel import limits
+from ddbmodel.codec.levels import levels_max
 from ddbmodel.codec.parts import Access, FieldCodec, PartCodec
-from ddbmodel.codec.sizes import is_surely_small, item_size_bytes, nesting_levels, value_size_bytes
+from ddbmodel.codec.sizes import item_size_bytes, json_size_bytes, nesting_levels, value_size_bytes
 from ddbmodel.codec.trial import message_of, refusal_of
 from ddbmodel.codec.values import AttributeValue, Item
 from ddbmodel.errors import CodecError, ExpressionError, ItemTooLarge, ModelDefinitionError
@@ -147,6 +148,7 @@ class ModelPlan(Generic[M]):
                 f"the item is a {keys.entity_of(item)!r}, and no {keys.entity_name!r}",
                 (keys.entity_attribute or "",),
             )
+        item = keys.completed(item)
         if not self.part.keeps_extra:
             return item
         return {name: stored for name, stored in item.items() if name not in self.hidden}
@@ -209,7 +211,7 @@ class ModelPlan(Generic[M]):
 
         Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
         """
-        if is_surely_small(item, limits.ITEM_BYTES, limits.NESTING_LEVELS):
+        if self._is_surely_small(item):
             return
         size = item_size_bytes(item)
         if size > limits.ITEM_BYTES:
@@ -222,6 +224,19 @@ class ModelPlan(Generic[M]):
         for name, value in item.items():
             if ("M" in value or "L" in value) and nesting_levels(value) > limits.NESTING_LEVELS:
                 raise self._too_deep(name)
+
+    def _is_surely_small(self, item: Item) -> bool:
+        if self._levels_max > limits.NESTING_LEVELS:
+            return False
+        try:
+            return json_size_bytes(item) <= limits.ITEM_BYTES
+        except TypeError:
+            return False
+
+    @cached_property
+    def _levels_max(self) -> int:
+        """How deep lists and maps of the model can be nested; more than DynamoDB takes if that is open."""
+        return levels_max(self.part, limits.NESTING_LEVELS + 2) - 1
 
     def _too_deep(self, *path: str) -> CodecError:
         return CodecError(
@@ -270,6 +285,13 @@ def _keys(
     entity: str | None,
 ) -> KeyPlan:
     if isinstance(table, Table):
+        for name, option in options.items():
+            if option.role in ("partition key", "sort key"):
+                raise ModelDefinitionError(
+                    f"{cls.__name__}.{name}: {option.role.replace(' ', '_')}() is for a table of one "
+                    "model; of a "
+                    'shared one, the keys are written by Key(partition="...", sort="...")'
+                )
         return bind_keys(cls.__name__, table, entity or cls.__name__, codec, indexes)
     if entity is not None:
         raise ModelDefinitionError(f"{cls.__name__}: entity= goes with a Table(...), not with a table's name")

@@ -15,19 +15,14 @@ from ddbmodel.codec.base import Codec
 from ddbmodel.codec.containers import SetCodec
 from ddbmodel.codec.forms import MethodSerializedCodec
 from ddbmodel.codec.parts import Absent, Access, FieldCodec, PartCodec, SerializedPartCodec
+from ddbmodel.codec.unrolled import UNROLLED
 from ddbmodel.codec.untyped import UntypedCodec
 from ddbmodel.codec.wrappers import RevivedCodec
 from ddbmodel.errors import ModelDefinitionError
 from ddbmodel.model.compiler import Compiler
-from ddbmodel.model.fields import (
-    NO_OPTIONS,
-    EpochSeconds,
-    FieldOptions,
-    Null,
-    check_options,
-    options_of,
-)
+from ddbmodel.model.fields import NO_OPTIONS, FieldOptions, check_options, options_of
 from ddbmodel.model.functions import Schema, is_own, python_serialization
+from ddbmodel.model.stored_as import Compressed, Epoch, EpochSeconds, Null
 
 _MISSING: Final = object()
 
@@ -48,7 +43,7 @@ def compile_model(compiler: Compiler, schema: Schema) -> Codec:
         ]
         extra_codec = _extra_codec(compiler, inner) if cls.model_config.get("extra") == "allow" else None
     _check_stored_names(cls, fields)
-    access = Access(_accepts(cls), _model_values, _model_extra, extra_codec)
+    access = Access(_accepts(cls), _model_values, _model_extra, extra_codec, unrolled=UNROLLED)
     if python_serialization(schema) is not None or python_serialization(inner) is not None:
         return SerializedPartCodec(
             cls,
@@ -154,7 +149,8 @@ def _init_name(cls: type[BaseModel], name: str, info: FieldInfo) -> str:
 def _field_codec(
     compiler: Compiler, cls: type[BaseModel], name: str, schema: Schema, options: FieldOptions
 ) -> Codec:
-    unit = None if options.stored_as is None else options.stored_as.unit
+    stored_as = options.stored_as
+    unit = stored_as.unit if isinstance(stored_as, Epoch) else None
     is_expiry = options.role == "ttl" and unit is None
     if is_expiry:
         unit = EpochSeconds.unit
@@ -166,9 +162,9 @@ def _field_codec(
             codec = compiler.compile(schema)
     if epoch is not None and codec.core is not epoch and not is_expiry:
         raise ModelDefinitionError("stored_as an epoch is for datetime fields")
-    if options.stored_as is Null and not codec.nullable:
+    if stored_as is Null and not codec.nullable:
         raise ModelDefinitionError("stored_as=Null is for fields that can be None")
-    return codec
+    return stored_as.around(codec) if isinstance(stored_as, Compressed) else codec
 
 
 def _method(compiler: Compiler, cls: type[BaseModel], name: str, serialization: Schema) -> Codec:

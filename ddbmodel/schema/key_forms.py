@@ -204,6 +204,10 @@ def form_of(codec: Codec, spec: str) -> KeyForm:
     Raises:
         ModelDefinitionError: values of this type have no text in a key, or not with this spec.
     """
+    if codec.opaque:
+        raise ModelDefinitionError(
+            "it is stored compressed, and a key is not: leave stored_as=Compressed() out"
+        )
     core = codec.core
     if isinstance(core, ScalarCodec) and core.python is datetime:
         return MomentForm(core, _period(spec) if spec else None)

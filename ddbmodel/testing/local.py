@@ -6,19 +6,13 @@ import asyncio
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Self
 
+from ddbmodel.testing.connection import open_client, open_mapper
 from ddbmodel.testing.process import HOST, ServerProcess
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from ddbmodel.mapper import Mapper
-
-# The embedded DynamoDB accepts any credentials. They are given so that none of yours is looked for, or sent.
-_CONNECTION: dict[str, Any] = {
-    "region_name": "us-east-1",
-    "aws_access_key_id": "testing",
-    "aws_secret_access_key": "testing",
-}
 
 
 class LocalDynamoDB:
@@ -60,9 +54,7 @@ class LocalDynamoDB:
         Args:
             options: those of `Mapper.connect`, such as `table_prefix`; they win over what is set here.
         """
-        from ddbmodel.mapper import Mapper
-
-        return Mapper.connect(**self._connection(options))
+        return open_mapper(self.endpoint_url, options)
 
     def client(self, **options: Any) -> AbstractAsyncContextManager[Any]:
         """Open an aioboto3 client on this DynamoDB, for raw requests.
@@ -70,11 +62,7 @@ class LocalDynamoDB:
         Args:
             options: those of `aioboto3.Session.client`; they win over what is set here.
         """
-        import aioboto3
-
-        session: Any = aioboto3.Session()
-        client: AbstractAsyncContextManager[Any] = session.client("dynamodb", **self._connection(options))
-        return client
+        return open_client(self.endpoint_url, options)
 
     async def reset(self) -> None:
         """Forget every table. Clients stay connected."""
@@ -83,13 +71,6 @@ class LocalDynamoDB:
     def reset_now(self) -> None:
         """Do what `reset` does, blocking, for where no event loop runs."""
         self._process.reset()
-
-    def _connection(self, options: dict[str, Any]) -> dict[str, Any]:
-        from aiobotocore.config import AioConfig
-
-        # Without `proxies`, HTTP_PROXY and the like would divert loopback. moto can take many seconds.
-        config = AioConfig(proxies={}, read_timeout=60)
-        return {**_CONNECTION, "endpoint_url": self.endpoint_url, "config": config, **options}
 
     async def __aenter__(self) -> Self:
         starting = asyncio.ensure_future(asyncio.to_thread(self._process.start))

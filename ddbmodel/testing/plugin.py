@@ -7,6 +7,8 @@
 - `local_dynamodb`: a `LocalDynamoDB`, started once for the session (once for each worker of pytest-xdist).
 - `dynamodb`: the same, without tables when the test begins.
 - `mapper`: a `Mapper` connected to `dynamodb`. Async, so it is there when pytest-asyncio is.
+- `fault_proxy`: opens a `FaultProxy` in front of `dynamodb`: `proxy = await fault_proxy(faults=...)`. Async
+  too.
 
 pytest loads this module in every session once ddbmodel is installed, so it imports nothing that takes time,
 and a session that uses none of the fixtures pays for nothing else.

@@ -45,6 +45,9 @@ QUIRKS: tuple[Quirk, ...] = (
     Quirk("dynalite", "equal lists", "numbers that are spelled differently make lists unequal"),
     Quirk("dynalite", "equal maps", "it never finds two maps equal"),
     Quirk(
+        "dynalite", "index keys of several attributes", "it knows keys of two attributes only", ServiceError
+    ),
+    Quirk(
         "moto",
         "the size of a missing attribute",
         "it fails instead of finding the condition false",

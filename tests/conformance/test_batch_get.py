@@ -63,6 +63,8 @@ async def test_nothing(full: Mapper) -> None:
     assert await full.batch_get(Reading, []) == []
 
 
+# aiohttp's own, shown only where warnings are: aiobotocore hands it a batch of megabytes as bytes.
+@pytest.mark.filterwarnings("ignore:Sending a large body directly:ResourceWarning")
 async def test_more_than_a_reply_holds(mapper: Mapper) -> None:
     """Items of more than 16 MB, which no reply holds, come all the same."""
     await mapper.create_table(Large)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from ddbmodel import Attr, GlobalIndex, LocalIndex, Model, Path, field
+from ddbmodel import Attr, Compressed, GlobalIndex, LocalIndex, Model, Path, field, partition_key
 from tests.typing.shop import Address, Line, Order, Pair
 
 NOW = datetime.now(UTC)
@@ -68,6 +68,14 @@ class Defaults(Model):
     count: Attr[int] = "x"  # error
     alias: Attr[int] = field(stored_as="x")  # error
     name: Attr[str] = field(attribute=3)  # error
+    body: Attr[str] = field(stored_as=Compressed)  # error
+    key_id: Attr[str] = partition_key(stored_as=Compressed())  # error
     by_count = GlobalIndex(partition_key=3)  # error
     by_name = GlobalIndex()  # error
     by_alias = LocalIndex(sort_key="count", projection="SOME", kind=3)  # error
+
+
+# Compression
+use(Compressed("lz4"))  # error
+use(Compressed("zlib", 6))  # error
+use(Compressed(level="best"))  # error

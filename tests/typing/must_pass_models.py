@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, assert_type
 
-from ddbmodel import ItemKey, Path
+from ddbmodel import Attr, Compressed, EpochSeconds, ItemKey, Model, Path, field, sort_key
 from tests.typing.shop import Address, Base, Line, Order, Pair, Tree
 
 NOW = datetime.now(UTC)
@@ -35,6 +35,22 @@ def instances() -> None:
     copy = order.model_copy(update={"count": 3})
     assert_type(copy, Order)
     assert_type(Order.model_validate({**order.model_dump()}).count, int)
+
+
+class Page(Model):
+    body: Attr[str] = field(default="", stored_as=Compressed())
+    lines: Attr[list[Line]] = field(
+        default_factory=list, stored_as=Compressed("zstd", level=9, min_bytes=512, max_bytes=2**20)
+    )
+    at: Attr[datetime] = sort_key(default=NOW, stored_as=EpochSeconds)
+
+
+def compressed() -> None:
+    """A compressed field is of its type."""
+    assert_type(Page().body, str)
+    assert_type(Page.lines, Path[list[Line]])
+    Page.body.set("x")
+    Page.lines.exists()
 
 
 def paths() -> None:

@@ -6,9 +6,18 @@ Does not belong here: how rows are checked.
 
 from __future__ import annotations
 
-from tests.strategies.matrix import containers, functions, models, parts, scalars, standard, unions
+from tests.strategies.matrix import (
+    compressed,
+    containers,
+    functions,
+    models,
+    parts,
+    scalars,
+    standard,
+    unions,
+)
 from tests.strategies.row import Row
 
-_KINDS = (scalars, standard, containers, unions, functions, parts, models)
+_KINDS = (scalars, standard, containers, unions, functions, parts, models, compressed)
 
 ROWS: list[Row] = [row for kind in _KINDS for row in kind.rows()]

@@ -59,7 +59,10 @@ def test_explained_notes() -> None:
     query = order_table().query().where(Order.rating == 1, Order.total > 1, Order.total < 5).hydrate()
     assert query.explain().notes == (
         "items at the excluded end of the range of total are dropped, as BETWEEN includes it",
-        "BatchGetItem fetches the items, as the index does not hold all that is asked for",
+        (
+            "BatchGetItem fetches the items, as the index does not hold all that is asked for: that costs the "
+            "read units of each item on top"
+        ),
     )
     assert "\n  note: items at the excluded end" in str(query.explain())
 
