@@ -23,7 +23,7 @@ from typing import Final
 from ddbmodel import Attr, Key, Model, created_at, field, version
 from examples.ecommerce.models.table import now, shop
 
-# A line has up to about 260 bytes (its description up to 200), so an item of lines stays under 70 KB of the
+# A line has up to about 320 bytes (its description up to 200), so an item of lines stays under 100 KB of the
 # 400 KB that it may have. Most invoices fit into one; the longest real one has 1,114 lines.
 LINES_PER_ITEM: Final = 250
 # So many partitions share the orders that wait, each of which takes 1,000 writes a second. Changing it later

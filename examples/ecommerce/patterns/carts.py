@@ -35,7 +35,7 @@ async def fill_cart(mapper: Mapper, known: Landmarks) -> list[CartItem]:
     return await show_cart(mapper, known)
 
 
-@collect(PATTERNS, "table: CUSTOMER#customer_id, begins with CART#", "0.5 RU for some forty articles")
+@collect(PATTERNS, "table: CUSTOMER#customer_id, begins with CART#", "0.5 RU for about thirty articles")
 async def show_cart(mapper: Mapper, known: Landmarks) -> list[CartItem]:
     """A cart, without what has expired and is not deleted yet."""
     return await mapper.query(CartItem).where(CartItem.customer_id == known.customer_id).hide_expired().all()

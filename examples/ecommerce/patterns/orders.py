@@ -42,8 +42,8 @@ async def lines_of_an_order(mapper: Mapper, known: Landmarks) -> list[Line]:
 
 @collect(
     PATTERNS,
-    "table: ORDER#invoice_no, begins with LINES#; filter inside of lines",
-    "what reading all lines costs",
+    "table: ORDER#invoice_no, LINES#001; filter inside of lines",
+    "0.5 RU for each 4 KB: about forty lines",
 )
 async def begins_with_a_dozen(mapper: Mapper, known: Landmarks) -> bool:
     """Whether an order begins with a dozen of something, without transferring its lines."""
@@ -101,5 +101,4 @@ async def anonymous_orders(mapper: Mapper, known: Landmarks) -> list[Order]:
 @collect(PATTERNS, "gsi2: DAY#day, total > 0", "0.5 RU for 4 KB of entries above zero")
 async def paid_orders(mapper: Mapper, known: Landmarks) -> int:
     """How many invoices of a day somebody paid for."""
-    paid = mapper.query(Order).where(Order.day == known.day, Order.total > 0)
-    return await paid.select(Order.total).count()  # the index holds the totals, and need hold no more
+    return await mapper.query(Order).where(Order.day == known.day, Order.total > 0).count()
