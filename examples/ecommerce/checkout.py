@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
+from uuid import NAMESPACE_OID, uuid5
 
 from ddbmodel import ConditionalCheckFailed, ItemExists, ItemNotFound, Mapper, TransactionCanceled
 from examples.ecommerce.lines import shop_zone
@@ -85,8 +86,13 @@ class Checkout:
 
     @property
     def token(self) -> str:
-        """Names the transaction: DynamoDB does not apply it twice within ten minutes."""
-        return f"checkout-{self.order.invoice_no}"
+        """Names the transaction: DynamoDB does not apply it twice within ten minutes.
+
+        It is another one for each checkout that is prepared, since DynamoDB refuses other writes under one
+        token.
+        """
+        order = self.order
+        return str(uuid5(NAMESPACE_OID, f"{order.invoice_no} {order.customer_id} {order.placed_at}"))
 
 
 async def prepare(mapper: Mapper, customer: Customer, invoice_no: str, now: datetime) -> Checkout:

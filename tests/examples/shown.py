@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ddbmodel import Mapper
-from ddbmodel.testing import LocalDynamoDB
+from ddbmodel.testing import FaultProxy, LocalDynamoDB
 from examples.ecommerce.assemble import Assembler, Item
 from examples.ecommerce.days import Days
 from examples.ecommerce.engine import shop_table
@@ -57,7 +57,12 @@ async def run_all(dynamodb: LocalDynamoDB, files: list[Path], days: Days) -> Sho
     items = list(scout.watch(Assembler().items(read_lines(files, days))))
     results: dict[str, Any] = {}
     sent: dict[str, list[Sent]] = {}
-    async with dynamodb.client() as client, dynamodb.connect() as mapper, shop_table(mapper, keep=True):
+    async with (
+        FaultProxy(dynamodb.endpoint_url) as strict,  # what DynamoDB would refuse is refused
+        strict.client() as client,
+        strict.connect() as mapper,
+        shop_table(mapper, keep=True),
+    ):
         await ingest(mapper, items, lambda written, retries: None)
         recorder = Recorder(client)
         for pattern in PATTERNS:

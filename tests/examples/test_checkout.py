@@ -11,7 +11,7 @@ from itertools import count
 import pytest
 
 from ddbmodel import ConditionalCheckFailed, ItemExists, ItemNotFound, Mapper
-from ddbmodel.testing import LocalDynamoDB
+from ddbmodel.testing import DropReply, FaultProxy, LocalDynamoDB
 from examples.ecommerce.checkout import (
     CART_MAX,
     CartChanged,
@@ -48,14 +48,14 @@ def dynamodb() -> Iterator[LocalDynamoDB]:
 _numbers = count()
 
 
-@pytest.fixture
-async def mapper(dynamodb: LocalDynamoDB) -> AsyncIterator[Mapper]:
-    """A mapper with the shop's table, empty."""
-    async with (
-        dynamodb.connect(table_prefix=f"test{next(_numbers)}-") as mapper,
-        shop_table(mapper, keep=True),
-    ):
-        yield mapper
+@pytest.fixture(params=["embedded", "strict"])
+async def mapper(dynamodb: LocalDynamoDB, request: pytest.FixtureRequest) -> AsyncIterator[Mapper]:
+    """A mapper with the shop's table, empty; on an engine that knows no tokens, and on one that does."""
+    prefix = f"test{next(_numbers)}-"
+    async with FaultProxy(dynamodb.endpoint_url) as proxy:
+        engine = proxy if request.param == "strict" else dynamodb
+        async with engine.connect(table_prefix=prefix) as mapper, shop_table(mapper, keep=True):
+            yield mapper
 
 
 def customer(customer_id: str = "c1") -> Customer:
@@ -164,6 +164,21 @@ async def test_a_checkout_that_is_sent_again_finds_its_order(mapper: Mapper) -> 
     )
     assert await check_out(mapper, checkout) == checkout.order
     assert await units_of(mapper) == 6
+
+
+async def test_a_lost_reply_sells_once(dynamodb: LocalDynamoDB) -> None:
+    """The mapper sends the transaction again under its token, and the stock goes down once."""
+    faults = [("TransactWriteItems", DropReply())]
+    async with (
+        FaultProxy(dynamodb.endpoint_url, faults=faults) as proxy,
+        proxy.connect(table_prefix=f"test{next(_numbers)}-") as mapper,
+        shop_table(mapper, keep=True),
+    ):
+        await fill(mapper, {ARTICLE: 10}, {ARTICLE: 4})
+        await check_out(mapper, await prepared(mapper))
+        assert len([seen for seen in proxy.log if seen.operation == "TransactWriteItems"]) == 2
+        assert await units_of(mapper) == 6
+        assert await cart_of(mapper) == {}
 
 
 async def test_a_number_that_is_another_orders_is_refused(mapper: Mapper) -> None:
