@@ -198,7 +198,7 @@ async def show_patterns(engine: Engine, known: Landmarks, console: Console) -> N
         result = await pattern.run(engine.recorded, known)
         print_heading(console, f"{number}. {pattern.title}")
         console.print(f"keys: {pattern.keys}\ncost: {pattern.cost}", soft_wrap=True)
-        print_code(console, pattern.code)
+        print_code(console, pattern.all_code)
         print_requests(console, engine.recorder.take())
         print_result(console, result)
 

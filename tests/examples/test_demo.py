@@ -34,6 +34,7 @@ def test_the_demonstration_proves_that_nothing_was_lost(arguments: list[str]) ->
     assert "Nothing was lost." in done.stdout
     assert "NO" not in done.stdout.split("Proof:")[1].split()
     assert "CC BY 4.0" in done.stdout
+    assert "tx.create(order)" in done.stdout  # what a pattern calls is shown with it
 
 
 def small_day(folder: Path) -> list[str]:

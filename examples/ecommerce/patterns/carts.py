@@ -26,7 +26,9 @@ async def put_into_cart(mapper: Mapper, customer_id: str, stock_code: str, quant
     )
 
 
-@collect(PATTERNS, "table: CUSTOMER#customer_id, CART#stock_code; atomic counter", "1 WU for each")
+@collect(
+    PATTERNS, "table: CUSTOMER#customer_id, CART#stock_code; atomic counter", "1 WU for each", put_into_cart
+)
 async def fill_cart(mapper: Mapper, known: Landmarks) -> list[CartItem]:
     """Put articles into a cart, more of one that is in it, and take another out again."""
     for code, quantity in ((known.stock_code, 2), (known.other_stock_code, 1), (known.stock_code, 3)):
@@ -45,6 +47,7 @@ async def show_cart(mapper: Mapper, known: Landmarks) -> list[CartItem]:
     PATTERNS,
     "table: ORDER#invoice_no, all of it; PRODUCT#stock_code, STOCK; CUSTOMER#customer_id, CART#stock_code",
     "2 WU for each item (10 for one article), 4 for indexes",
+    check_out,
 )
 async def check_out_cart(mapper: Mapper, known: Landmarks) -> list[str]:
     """Check out: the stock goes down if there is enough, the order is made, the cart emptied, or nothing."""
@@ -103,6 +106,7 @@ async def check_out_again(mapper: Mapper, known: Landmarks) -> list[str]:
     PATTERNS,
     "table: ORDER#invoice_no, HEAD and PAYMENT; PRODUCT#stock_code, STOCK; condition on status",
     "2 WU for each item (6 for one article), 3 for indexes",
+    cancel,
 )
 async def cancel_order(mapper: Mapper, known: Landmarks) -> list[str]:
     """Cancel an order, once: its articles go back into stock, it leaves the queue and is paid back."""
