@@ -172,12 +172,11 @@ class Drafts:
     def check(self, target: ItemKey[Any] | BaseModel, key: ItemKey[Any], when: Condition) -> Write:
         """Let a transaction happen only if a condition holds of an item, and of a model's version."""
         plan = plan_of(key.model)
-        if when is None:
-            raise ExpressionError(f"check {plan.model.__name__}: give the condition that has to hold")
         check_condition(plan, when)
         version = version_of(plan, target) if isinstance(target, BaseModel) else None
         condition = all_of(Stamp(plan, self.gateway.now(), version).condition, when)
-        assert condition is not None, "there is at least the user's"
+        if condition is None:
+            raise ExpressionError(f"check {plan.model.__name__}: give the condition that has to hold")
         return Write(
             plan=plan,
             verb="check",

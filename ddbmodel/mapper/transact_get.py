@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ddbmodel.codec.values import Item
+from ddbmodel.errors import ExpressionError
 from ddbmodel.mapper.expiry import is_expired
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.reading import decoded
@@ -18,6 +19,8 @@ from ddbmodel.operations import TransactGet, TransactGetItems, TransactGetItemsR
 
 async def transact_get(gateway: Gateway, keys: Sequence[ItemKey[Any]]) -> list[Any]:
     """The models of these keys, in order; None where there is no item."""
+    if len({(key.model, key.identity) for key in keys}) != len(keys):
+        raise ExpressionError("transact_get: DynamoDB takes each key once, and one comes twice")
     plans = [plan_of(key.model) for key in keys]
     gets = tuple(
         TransactGet(gateway.table_name(plan), key.attributes) for plan, key in zip(plans, keys, strict=True)

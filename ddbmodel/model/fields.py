@@ -126,16 +126,16 @@ def ttl(*, attribute: str | None = None, **arguments: Any) -> Any:
     return info
 
 
-def created_at(*, attribute: str | None = None, **arguments: Any) -> Any:
+def created_at(*, attribute: str | None = None, stored_as: Epoch | None = None, **arguments: Any) -> Any:
     """Make a datetime the time of the item's first write. It is set by that write, unless it was given."""
     arguments.setdefault("default_factory", _now)
-    return _specify(FieldOptions("created at", attribute), arguments)
+    return _specify(FieldOptions("created at", attribute, stored_as), arguments)
 
 
-def updated_at(*, attribute: str | None = None, **arguments: Any) -> Any:
+def updated_at(*, attribute: str | None = None, stored_as: Epoch | None = None, **arguments: Any) -> Any:
     """Make a datetime the time of the item's last write. Every write sets it."""
     arguments.setdefault("default_factory", _now)
-    return _specify(FieldOptions("updated at", attribute), arguments)
+    return _specify(FieldOptions("updated at", attribute, stored_as), arguments)
 
 
 def whole_seconds(value: Any) -> Any:

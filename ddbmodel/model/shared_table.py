@@ -130,6 +130,7 @@ class Table:
             )
         for other_name, other in self.entities.items():
             if other_name != name:
+                _check_expiry(plan, other.__ddbmodel_plan__)
                 _check_apart(model, plan, other.__ddbmodel_plan__)
         for guard in plan.guards:
             if _may_meet(plan.stored_keys.primary, guard.path):
@@ -155,6 +156,16 @@ def _is_redefined(present: type, model: type) -> bool:
         (present.__module__, present.__qualname__) == (model.__module__, model.__qualname__)
         and not issubclass(model, present)
     )
+
+
+def _check_expiry(mine: ModelPlan[Any], theirs: ModelPlan[Any]) -> None:
+    """A table has one attribute for time to live."""
+    own, other = mine.roles.ttl, theirs.roles.ttl
+    if own is not None and other is not None and own.stored_name != other.stored_name:
+        raise ModelDefinitionError(
+            f"{mine.model.__name__}.{own.name}: a table has one attribute for time to live, and "
+            f"{theirs.model.__name__} has {other.stored_name!r}: use ttl(attribute={other.stored_name!r})"
+        )
 
 
 def _check_apart(model: type[Any], mine: ModelPlan[Any], theirs: ModelPlan[Any]) -> None:

@@ -53,6 +53,7 @@ QUIRKS: tuple[Quirk, ...] = (
         "it fails instead of finding the condition false",
         ServiceError,
     ),
+    Quirk("moto", "the capacity of a batch", "it reports one unit for each table, whatever was written"),
     Quirk("moto", "begins_with of bytes", "it compares the base64 text"),
     Quirk("moto", "attributes chosen in a transactional get", "it returns whole items"),
     Quirk("moto", "different types have no order", "it compares them in Python, and fails"),
