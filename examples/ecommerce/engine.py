@@ -11,7 +11,7 @@ import aioboto3
 
 from ddbmodel import Mapper
 from ddbmodel.testing import LocalDynamoDB
-from examples.ecommerce.models import Order
+from examples.ecommerce.models import shop
 from examples.ecommerce.recorder import Recorder
 
 # Keeps the shop's table apart from others of an engine that is not ours.
@@ -61,9 +61,9 @@ async def shop_table(mapper: Mapper, *, keep: bool) -> AsyncGenerator[None]:
     Raises:
         TableInUse: it exists already. It is left alone.
     """
-    await mapper.create_table(Order)  # any of the entities will do
+    await mapper.create_table(shop)
     try:
         yield
     finally:
         if not keep:
-            await mapper.delete_table(Order)
+            await mapper.delete_table(shop)
