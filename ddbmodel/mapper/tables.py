@@ -92,12 +92,15 @@ async def _enable_expiry(gateway: Gateway, plan: ModelPlan[Any], table: str) -> 
         )
     (attribute,) = attributes
     try:
-        if await _expires(gateway, table):
-            return
+        if not await _expires(gateway, table):
+            await _switch_on(gateway, table, attribute)
     except RequestRefused as refusal:
-        if refusal.code == _NO_SUCH_OPERATION:
-            return  # an engine without time to live, which DynamoDB itself always has
-        raise
+        if refusal.code != _NO_SUCH_OPERATION:
+            raise
+        # An engine without time to live, which DynamoDB itself always has: the table works without.
+
+
+async def _switch_on(gateway: Gateway, table: str, attribute: str) -> None:
     try:
         await gateway.send(UpdateTimeToLive(table, attribute))
     except (RequestRefused, WriteOutcomeUnknown):
