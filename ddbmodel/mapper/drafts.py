@@ -98,8 +98,7 @@ class Drafts:
             return None
         new = plan.encode(model, stamp.attributes(model))
         actions = changes(plan, old, read, new)
-        # A version says that nothing has changed; without one, what index keys are written from must not
-        # have.
+        # A version says that nothing has changed. Without one, the sources of index keys must not have.
         beside = None if stamp.version is not None else unchanged_sources(plan, actions, read)
         condition = all_of(_presence(plan, Presence.STORED), stamp.condition, beside, when)
         table, key = self.gateway.table_name(plan), plan.key_from_item(new)

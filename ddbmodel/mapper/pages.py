@@ -145,11 +145,24 @@ class Pager:
 
     async def count(self) -> int:
         """How many items there are, up to the read's limit, whether they can be decoded or not."""
+        if self.access.hydrates and self._hidden - self._expiring:
+            return await self._count_fetched()
         limit, total = self.options.limit, 0
         pages = self._pages(self._count_request(), lambda: None if limit is None else limit - total)
         async with aclosing(pages):
             async for page in pages:
                 total += page.count
+                if limit is not None and total >= limit:
+                    return limit
+        return total
+
+    async def _count_fetched(self) -> int:
+        """Count items that have to be fetched, to know whether they have expired."""
+        limit, total = self.options.limit, 0
+        async with aclosing(self._pages(self._request(), lambda: None)) as pages:
+            async for page in pages:
+                _, items = await self._resolved(page.items, None if limit is None else limit - total)
+                total += len(items)
                 if limit is not None and total >= limit:
                     return limit
         return total

@@ -113,17 +113,20 @@ async def _enable_expiry(gateway: Gateway, target: TableTarget, table: str) -> N
     """Switch time to live on for the attribute of the models' `ttl()`, unless it is on."""
     for attribute in expiry_attributes(target.plans):
         try:
-            if await _expires(gateway, table, attribute):
-                continue
-        except RequestRefused as refusal:
-            if refusal.code == _NO_SUCH_OPERATION:
-                return  # an engine without time to live, which DynamoDB itself always has
-            raise
-        try:
-            await gateway.send(UpdateTimeToLive(table, attribute))
-        except (RequestRefused, WriteOutcomeUnknown):
             if not await _expires(gateway, table, attribute):
-                raise  # else another program was faster, or only the reply was lost
+                await _switch_on(gateway, table, attribute)
+        except RequestRefused as refusal:
+            if refusal.code != _NO_SUCH_OPERATION:
+                raise
+            # An engine without time to live, which DynamoDB itself always has: the table works without.
+
+
+async def _switch_on(gateway: Gateway, table: str, attribute: str) -> None:
+    try:
+        await gateway.send(UpdateTimeToLive(table, attribute))
+    except (RequestRefused, WriteOutcomeUnknown):
+        if not await _expires(gateway, table, attribute):
+            raise  # else another program was faster, or only the reply was lost
 
 
 async def _expires(gateway: Gateway, table: str, attribute: str) -> bool:
