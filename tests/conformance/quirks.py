@@ -40,7 +40,6 @@ QUIRKS: tuple[Quirk, ...] = (
         "it does not know ReturnValuesOnConditionCheckFailure",
     ),
     Quirk("dynalite", "transactions", "it has none", ServiceError),
-    Quirk("dynalite", "index keys of several attributes", "it knows one of each kind", ServiceError),
     Quirk("dynalite", "time to live", "it has none", AssertionError),
     Quirk("dynalite", "empty text", "its BETWEEN and IN do not find empty text"),
     Quirk("dynalite", "maps in lists", "numbers that are spelled differently make maps unequal"),
