@@ -145,7 +145,11 @@ GOLDEN: list[tuple[Any, Any, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("annotation", "value", "stored"), GOLDEN, ids=lambda case: str(case)[:40])
+@pytest.mark.parametrize(
+    ("annotation", "value", "stored"),
+    GOLDEN,
+    ids=[f"{number}-{annotation!s:.40}" for number, (annotation, *_) in enumerate(GOLDEN)],
+)
 def test_a_type_has_one_stored_form(annotation: Any, value: Any, stored: dict[str, Any]) -> None:
     """What is written today is what every later version must read."""
     plan = plan_for(annotation)
@@ -155,7 +159,11 @@ def test_a_type_has_one_stored_form(annotation: Any, value: Any, stored: dict[st
     }
 
 
-@pytest.mark.parametrize(("annotation", "value", "stored"), GOLDEN, ids=lambda case: str(case)[:40])
+@pytest.mark.parametrize(
+    ("annotation", "value", "stored"),
+    GOLDEN,
+    ids=[f"{number}-{annotation!s:.40}" for number, (annotation, *_) in enumerate(GOLDEN)],
+)
 def test_the_stored_form_is_read(annotation: Any, value: Any, stored: dict[str, Any]) -> None:
     """What is written today is read as the value that it was."""
     back = plan_for(annotation).decode({"key_id": {"S": "k"}, "value": stored}).value
