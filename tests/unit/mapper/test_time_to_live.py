@@ -48,12 +48,6 @@ class One(Model, table=desk, entity="one"):
     primary = Key(partition="ONE#{name}")
 
 
-class Other(Model, table=desk, entity="other"):
-    name: Attr[str]
-    expires: Attr[datetime] = ttl()
-    primary = Key(partition="OTHER#{name}")
-
-
 def _refused(code: str) -> Answer:
     return Answer(error=RequestRefused("no", operation="UpdateTimeToLive", code=code))
 
@@ -85,8 +79,19 @@ async def test_what_is_still_off_is_an_error(answer: Answer) -> None:
         await mapper.create_table(Session)
 
 
-async def test_a_table_has_one_attribute_for_it() -> None:
-    """Two models that name two are told which."""
-    mapper, _ = opened(CREATED)
-    with pytest.raises(ModelDefinitionError, match="expires, until"):
+def test_a_table_has_one_attribute_for_it() -> None:
+    """A second model of a table that names another one is refused when it is defined."""
+    with pytest.raises(ModelDefinitionError, match=r"One has 'until': use ttl\(attribute='until'\)"):
+
+        class Other(Model, table=desk, entity="other"):
+            name: Attr[str]
+            expires: Attr[datetime] = ttl()
+            primary = Key(partition="OTHER#{name}")
+
+
+async def test_another_attribute_is_an_error() -> None:
+    """Items would never expire by the attribute of the model, so that is said."""
+    mapper, sent = opened(CREATED, ON)
+    with pytest.raises(ModelDefinitionError, match="'expires', and its models have it by 'until'"):
         await mapper.create_table(One)
+    assert len(sent.requests) == 2
