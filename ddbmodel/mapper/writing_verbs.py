@@ -172,7 +172,8 @@ class WritingVerbs:
             CodecError: a value cannot be stored without loss.
             ItemTooLarge: over 400 KB; the message names the largest attributes.
         """
-        return size_of_item(plan_of_object("size_of", model).encode(model))
+        plan = plan_of_object("size_of", model)
+        return size_of_item(plan.encode(model), plan.part)
 
     # Many items ---------------------------------------------------------------------------------------------
 
