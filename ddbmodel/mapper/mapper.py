@@ -312,9 +312,10 @@ class Mapper:
         Attributes that the model does not declare stay as they are. Nothing is sent if nothing has changed.
 
         Raises:
-            VersionConflict: another writer was faster; nothing was written.
-            ItemNotFound: the item was deleted meanwhile; nothing was written.
-            ConditionalCheckFailed: `when` is false; `.item` is the stored item.
+            VersionConflict: another writer was faster, or deleted it; nothing was written.
+            ItemNotFound: the item of a model without a version was deleted meanwhile; nothing was written.
+            ConditionalCheckFailed: `when` is false, or another writer has changed a field of an index key
+                that is to be written anew; `.item` is the stored item.
             UniqueViolation: the value of a unique field is taken.
             ExpressionError: the key has changed, which an item's key never does.
             CodecError: a value cannot be stored without loss.
@@ -366,12 +367,14 @@ class Mapper:
         """Delete an item; it is no error if there is none.
 
         Args:
-            target: a key (`Order.key("c1", "o1")`), or a model, of which only the key is used.
+            target: a key (`Order.key("c1", "o1")`), or a model, of which the key is used, and the version
+                checked.
             when: a condition on the stored item; otherwise nothing is deleted.
             return_old: return the item that was deleted, or None.
 
         Raises:
             ConditionalCheckFailed: `when` is false; `.item` is the stored item, `.failed` what was false.
+            VersionConflict: another writer was faster; nothing was deleted.
             WriteOutcomeUnknown: the reply to a conditional delete was lost.
         """
         return await writing.delete(self._gateway, target, when, return_old=return_old)

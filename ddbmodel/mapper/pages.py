@@ -54,7 +54,7 @@ class ReadOptions:
         """What the planner has to know."""
         attributes = None if self.selection is None else self.selection.attributes
         if self.counting:
-            attributes = frozenset()
+            attributes = frozenset[str]()
         return Wish(self.index, self.consistent, attributes, self.hydrate)
 
 
