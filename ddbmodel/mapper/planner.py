@@ -191,6 +191,14 @@ def _take_partition(
         raise Unusable(f"needs == on {' and '.join(dict.fromkeys(missing))}")
 
 
+def _check_reserved(plan: ModelPlan[Any], binding: KeyBinding, condition: Condition) -> None:
+    reserved = plan.stored_keys.reserved
+    if reserved is not None and binding.name == plan.stored_table.partition_key[0].name:
+        for value in constants_of(condition):
+            if str(value.stored.get("S", "")).startswith(reserved):
+                raise Unusable(f"keys that begin with {reserved!r} belong to the guards of unique fields")
+
+
 def _is_bound(source: FieldCodec, offers: dict[str, list[Condition]]) -> bool:
     conditions = offers.get(source.stored_name)
     return conditions is not None and narrow(conditions).is_equality
