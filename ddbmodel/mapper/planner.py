@@ -184,6 +184,7 @@ def _take_partition(
         taken = _absorb(plan, binding, offers, limits.PARTITION_KEY_BYTES)
         if taken.condition is None or not taken.is_equality:
             raise Unusable(f"{binding.label} has no place for a value that is asked for")
+        _check_reserved(plan, binding, taken.condition)
         split.partition.append(taken.condition)
         split.served |= taken.served
         split.narrowed |= taken.narrowed
