@@ -61,6 +61,11 @@ class ClientLane:
         self._warned = False
 
     @property
+    def owns_client(self) -> bool:
+        """Closing the lane closes the client."""
+        return self._release is not None
+
+    @property
     def statistics(self) -> Statistics:
         """How much was sent so far."""
         return self.courier.statistics

@@ -1,4 +1,4 @@
-"""What is the same on every lane: a request goes through its attempts, and an open lane is told from a closed one.
+"""What is the same on every lane: the attempts of a request, and an open lane told from a closed one.
 
 A lane does one attempt at a time and says how it ended; the courier decides what comes after.
 """
