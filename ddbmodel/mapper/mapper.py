@@ -37,9 +37,9 @@ class Mapper(ReadingVerbs, WritingVerbs):
 
     Args:
         client: an open aioboto3 or aiobotocore DynamoDB client, which stays yours to close.
-        lane: `"fast"` sends requests over connections of the mapper's own, with the client's settings and
-            credentials; `"client"` sends them through the client; `"auto"` takes the fast lane unless the
-            client has what only the client can honour: proxies, event handlers, stubs.
+        lane: `"client"` sends requests through the client; `"fast"` over connections of the mapper's own, with
+            the client's settings and credentials, which need the mapper to be closed; `"auto"` takes the
+            fast lane unless the client has what only the client can honour: proxies, event handlers, stubs.
         table_prefix: put in front of every table's name.
         cursor_key: signs page tokens, so that nobody can make or change one.
         write_ids: let every write that must not be repeated leave a mark in its item, by which it is
@@ -53,7 +53,7 @@ class Mapper(ReadingVerbs, WritingVerbs):
         self,
         client: Any,
         *,
-        lane: LaneChoice = "auto",
+        lane: LaneChoice = "client",
         table_prefix: str = "",
         cursor_key: bytes | str | None = None,
         write_ids: bool = False,
@@ -95,7 +95,8 @@ class Mapper(ReadingVerbs, WritingVerbs):
             aws_session_token: see `aws_access_key_id`.
             session: an `aioboto3.Session` in place of `profile_name`.
             config: a botocore `Config`: timeouts, pool size, retries, proxies.
-            lane: see `Mapper`.
+            lane: how requests travel, see `Mapper`; here the mapper is closed in any case, so the default is
+                `"auto"`.
             table_prefix: put in front of every table's name.
             cursor_key: signs page tokens, so that nobody can make or change one.
             write_ids: let every write that must not be repeated leave a mark in its item, by which it is

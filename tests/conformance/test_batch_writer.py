@@ -200,7 +200,7 @@ class Faulty:
 async def faulty(engine: Engine, readings: Mapper, table_prefix: str) -> AsyncIterator[Gateway]:
     """A way to the engine on which much goes wrong."""
     async with engine.client() as client:
-        transport = Faulty(attach(client), seed=7)
+        transport = Faulty(attach(client, "client"), seed=7)
         yield Gateway(transport, table_prefix)
         await transport.close()
 

@@ -54,7 +54,7 @@ async def direct(dynamodb: LocalDynamoDB) -> AsyncIterator[Mapper]:
 async def lane(dynamodb: LocalDynamoDB) -> AsyncIterator[ClientLane]:
     """A lane to the engine."""
     async with dynamodb.client() as client:
-        yield attach(client)
+        yield attach(client, "client")
 
 
 async def _before(mapper: Mapper, case: Case) -> Any:
