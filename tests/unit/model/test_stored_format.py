@@ -27,7 +27,16 @@ from pydantic import (
 )
 from typing_extensions import TypedDict
 
-from ddbmodel import Model, partition_key
+from ddbmodel import (
+    Attr,
+    EpochMicroseconds,
+    EpochMilliseconds,
+    EpochSeconds,
+    Model,
+    created_at,
+    partition_key,
+    updated_at,
+)
 from ddbmodel.model import ModelPlan, plan_of
 
 NOON = datetime(2026, 10, 13, 8, 48, 47, 966937, UTC)
@@ -201,3 +210,17 @@ def test_undeclared_attributes_are_ignored() -> None:
         "other": {"S": "a"},
     }
     assert plan_for(Line).decode(item).value == Line(price=Decimal(1))
+
+
+@pytest.mark.parametrize("unit", [EpochSeconds, EpochMilliseconds, EpochMicroseconds, None], ids=repr)
+def test_a_time_of_a_write_begins_as_exact_as_it_is_stored(unit: Any) -> None:
+    """A model with `created_at` and `updated_at` can be stored as it is made, in whatever unit they are kept."""
+
+    class Memo(Model, table="memos"):
+        name: Attr[str] = partition_key()
+        made: Attr[datetime] = created_at(stored_as=unit)
+        changed: Attr[datetime] = updated_at(stored_as=unit)
+
+    memo = Memo(name="a")
+    assert abs(datetime.now(UTC) - memo.made) < timedelta(minutes=5)
+    assert plan_of(Memo).decode(plan_of(Memo).encode(memo)) == memo
