@@ -2,11 +2,11 @@
 
 Belongs here: the `Mapper` (`mapper`); single items (`items`), described writes (`drafts`, `write`) and what
 becomes of them (`settlement`, `refusals`), what they cost (`item_size`), unique values (`unique`) and
-transactions (`transaction`, `commit`); queries (`query`, `collection`), scans (`scan`), what they share
-(`read`), which index serves a query (`planner`, `composition`), what will be sent (`explanation`), pages
-(`paging`) and their tokens (`cursor`), selected fields (`selection`), how items are decoded (`reading`); many
-items at once (`batch_get`, `batch_writer`), and how fast (`pacing`); the tables of models (`tables`); what is
-sent, seen (`hooks`, `exchange`), counted (`usage`) and traced (`tracing`).
+transactions (`transaction`, `commit`); queries (`query`, `collection`), scans (`scan`) and how they are
+resumed (`checkpoint`), what they share (`read`), which index serves a query (`planner`, `composition`), what
+will be sent (`explanation`), pages (`paging`) and their tokens (`cursor`), selected fields (`selection`), how
+items are decoded (`reading`); many items at once (`batch_get`, `batch_writer`), and how fast (`pacing`); the
+tables of models (`tables`); what is sent, seen (`hooks`, `exchange`), counted (`usage`) and traced (`tracing`).
 Does not belong here: how values are stored (codec, model), the text of expressions, requests and replies
 (operations), how they travel (transport).
 """
@@ -14,6 +14,7 @@ Does not belong here: how values are stored (codec, model), the text of expressi
 from __future__ import annotations
 
 from ddbmodel.mapper.batch_writer import BatchWriter
+from ddbmodel.mapper.checkpoint import ScanPage
 from ddbmodel.mapper.collection import Collection, Groups
 from ddbmodel.mapper.exchange import Exchange
 from ddbmodel.mapper.explanation import Explanation
@@ -48,6 +49,7 @@ __all__ = [
     "Ramp",
     "RateLimit",
     "Scan",
+    "ScanPage",
     "TableUsage",
     "Tracing",
     "Transaction",

@@ -22,6 +22,7 @@ from ddbmodel import (
     RateLimit,
     Request,
     Scan,
+    ScanPage,
     TableUsage,
     Tracing,
     Usage,
@@ -76,6 +77,10 @@ async def selections(mapper: Mapper) -> None:
         assert_type(total, Decimal)
         assert_type(price, Decimal)
     assert_type(await mapper.scan(Order).select(Order.count).all(), list[tuple[int]])
+    async for page in mapper.scan(Order, segments=2).select(Order.count).pages(after=None):
+        assert_type(page, ScanPage[tuple[int]])
+        assert_type(page.checkpoint, str)
+        assert_type(page.invalid, list[InvalidItem])
 
 
 async def lenient(mapper: Mapper) -> None:
