@@ -15,6 +15,8 @@ from ddbmodel import (
     IndexUsage,
     InvalidItem,
     ItemSize,
+    Lock,
+    LockItem,
     Mapper,
     Page,
     Query,
@@ -184,3 +186,15 @@ async def seeing(mapper: Mapper, order: Order) -> None:
     mapper.add_hook(Gate())
     Mapper(object(), hooks=[Gate(), Log(), Both(), Tracing()])
     Mapper.connect(hooks=(Tracing(tracer_provider=None),))
+
+
+class Job(LockItem, table="jobs"):
+    """What locks are kept in."""
+
+
+async def locks(mapper: Mapper) -> None:
+    """A lock has a token."""
+    async with mapper.lock(Job.key("nightly"), lease_seconds=30, wait_seconds=None) as lock:
+        assert_type(lock, Lock)
+        assert_type(lock.token, int)
+        assert_type(lock.lost, bool)
