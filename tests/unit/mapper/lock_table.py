@@ -123,5 +123,5 @@ class Road:
 
 def mapper_on(store: Store, *ways: Way) -> Mapper:
     """A mapper over a road of its own."""
-    with patch("ddbmodel.mapper.mapper.attach", lambda client: Road(store, ways)):
+    with patch("ddbmodel.mapper.mapper.attach", lambda *_: Road(store, ways)):
         return Mapper(object())
