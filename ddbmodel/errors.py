@@ -15,6 +15,8 @@
     ├── UnprocessedItems            part of a batch was not written; has `.leftover`
     ├── WriteOutcomeUnknown         the reply was lost: the write may or may not have been applied
     ├── TransactionCanceled         has `.reasons`, one for each action
+    ├── LockTaken                   another holds the lock, and still did when the time to wait was over
+    ├── LockLost                    the lease of a lock was not renewed in time
     ├── MapperClosed                used before opening or after closing
     ├── WrongEventLoop              used from another event loop than the one it was opened in
     └── ServiceError                DynamoDB or the way to it failed; `.operation .table .code .request_id`
@@ -217,6 +219,17 @@ class TransactionCanceled(DDBModelError):
     def __init__(self, message: str, reasons: Sequence[CancellationReason] = ()) -> None:
         super().__init__(message)
         self.reasons = tuple(reasons)
+
+
+class LockTaken(DDBModelError):
+    """Another holds the lock, and still did when the time to wait was over."""
+
+
+class LockLost(DDBModelError):
+    """The lease of a lock was not renewed in time, so another may hold it; the block was cancelled.
+
+    What the block has sent before may have happened. Its cause is why it was not renewed, if that is known.
+    """
 
 
 class MapperClosed(DDBModelError):

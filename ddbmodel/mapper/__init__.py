@@ -2,11 +2,12 @@
 
 Belongs here: the `Mapper` (`mapper`); single items (`items`), described writes (`drafts`, `write`) and what
 becomes of them (`settlement`, `refusals`), what they cost (`item_size`), unique values (`unique`) and
-transactions (`transaction`, `commit`); queries (`query`, `collection`), scans (`scan`), what they share
-(`read`), which index serves a query (`planner`, `composition`), what will be sent (`explanation`), pages
-(`paging`) and their tokens (`cursor`), selected fields (`selection`), how items are decoded (`reading`); many
-items at once (`batch_get`, `batch_writer`), and how fast (`pacing`); the tables of models (`tables`); what is
-sent, seen (`hooks`, `exchange`), counted (`usage`) and traced (`tracing`).
+transactions (`transaction`, `commit`); queries (`query`, `collection`), scans (`scan`) and how they are
+resumed (`checkpoint`), what they share (`read`), which index serves a query (`planner`, `composition`), what
+will be sent (`explanation`), pages (`paging`) and their tokens (`cursor`), selected fields (`selection`), how
+items are decoded (`reading`); many items at once (`batch_get`, `batch_writer`), and how fast (`pacing`);
+locks (`lock`, `lease`); the tables of models (`tables`); what is sent, seen (`hooks`, `exchange`), counted
+(`usage`) and traced (`tracing`).
 Does not belong here: how values are stored (codec, model), the text of expressions, requests and replies
 (operations), how they travel (transport).
 """
@@ -14,11 +15,14 @@ Does not belong here: how values are stored (codec, model), the text of expressi
 from __future__ import annotations
 
 from ddbmodel.mapper.batch_writer import BatchWriter
+from ddbmodel.mapper.checkpoint import ScanPage
 from ddbmodel.mapper.collection import Collection, Groups
 from ddbmodel.mapper.exchange import Exchange
 from ddbmodel.mapper.explanation import Explanation
 from ddbmodel.mapper.hooks import AfterHook, BeforeHook, Hook
 from ddbmodel.mapper.item_size import ItemSize
+from ddbmodel.mapper.lease import LockItem
+from ddbmodel.mapper.lock import Lock
 from ddbmodel.mapper.mapper import Mapper
 from ddbmodel.mapper.pacing import Ramp, RateLimit
 from ddbmodel.mapper.paging import Page
@@ -42,12 +46,15 @@ __all__ = [
     "IndexUsage",
     "InvalidItem",
     "ItemSize",
+    "Lock",
+    "LockItem",
     "Mapper",
     "Page",
     "Query",
     "Ramp",
     "RateLimit",
     "Scan",
+    "ScanPage",
     "TableUsage",
     "Tracing",
     "Transaction",

@@ -28,13 +28,13 @@ _FINGERPRINT_BYTES: Final = 12
 _SEAL_BYTES: Final = 16
 _PAYLOAD_AT: Final = 1 + _FINGERPRINT_BYTES + _SEAL_BYTES
 # The keys of a table and an index have 6 KB in all; JSON makes up to six bytes of one, base64 four of three.
-_TOKEN_MAX: Final = 64 * 1024
+TOKEN_MAX: Final = 64 * 1024
 
 # How a token says which way it leads.
 _FORWARD: Final = ">"
 _BACKWARD: Final = "<"
 
-_DAMAGED: Final = (
+DAMAGED: Final = (
     "the page token is damaged, or was made by another version of ddbmodel: start at the first page"
 )
 
@@ -78,12 +78,30 @@ class Cursors:
 
     def make(self, position: Position) -> str:
         """The token that continues from a position."""
-        key = position.key
-        values = [] if key is None else [_to_text(key[name]) for name in sorted(self.attributes)]
-        plain = [position.delivered, _BACKWARD if position.backward else _FORWARD, *values]
+        values = [] if position.key is None else self.texts(position.key)
+        return self.sealed([position.delivered, _BACKWARD if position.backward else _FORWARD, *values])
+
+    def sealed(self, plain: object) -> str:
+        """A token that holds what JSON can hold."""
         payload = json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
         head = bytes((_VERSION,)) + self._fingerprint()
         return base64.urlsafe_b64encode(head + self._seal(head + payload) + payload).decode().rstrip("=")
+
+    def texts(self, key: Item) -> list[str]:
+        """The values of a key, in the order of the attributes' names."""
+        return [_to_text(key[name]) for name in sorted(self.attributes)]
+
+    def key(self, texts: Sequence[str]) -> Item:
+        """The key of which these are the values.
+
+        Raises:
+            ValueError, CodecError: they are none of these attributes.
+        """
+        names = sorted(self.attributes)
+        return {
+            name: _from_text(self.attributes[name].type, value)
+            for name, value in zip(names, texts, strict=True)
+        }
 
     def read(self, token: str, *, backward: bool = False) -> Position:
         """The position to continue from.
@@ -96,10 +114,22 @@ class Cursors:
             InvalidCursor: the token is damaged, of another version, query or scope, not signed with this key,
                 or leads the other way.
         """
-        data = _decode(token)
+        position = self._position(self.opened(token))
+        if position.backward != backward:
+            raise InvalidCursor(_WRONG_WAY)
+        return position
+
+    def opened(self, token: str, size_max: int = TOKEN_MAX) -> bytes:
+        """What was sealed, as JSON.
+
+        Raises:
+            InvalidCursor: the token is damaged, of another version, query or scope, not signed with this key,
+                or longer than a token can be.
+        """
+        data = _decode(token, size_max)
         head, payload = data[: 1 + _FINGERPRINT_BYTES], data[_PAYLOAD_AT:]
         if len(data) < _PAYLOAD_AT or data[0] != _VERSION:
-            raise InvalidCursor(_DAMAGED)
+            raise InvalidCursor(DAMAGED)
         if not hmac.compare_digest(data[len(head) : _PAYLOAD_AT], self._seal(head + payload)):
             signed = "by a mapper with a" if self.secret is None else "with another key than this mapper's"
             raise InvalidCursor(f"the page token is damaged, or was signed {signed} cursor_key")
@@ -107,21 +137,14 @@ class Cursors:
             raise InvalidCursor(
                 "the page token is of another query or scope: use it with the query that it came from"
             )
-        position = self._position(payload)
-        if position.backward != backward:
-            raise InvalidCursor(_WRONG_WAY)
-        return position
+        return payload
 
     def _position(self, payload: bytes) -> Position:
-        names = sorted(self.attributes)
         try:
-            delivered, way, values = _from_json(payload, len(names))
-            key = {
-                name: _from_text(self.attributes[name].type, value)
-                for name, value in zip(names, values, strict=False)
-            }
+            delivered, way, values = _from_json(payload, len(self.attributes))
+            key = self.key(values) if values else {}
         except (ValueError, CodecError, RecursionError):
-            raise InvalidCursor(_DAMAGED) from None
+            raise InvalidCursor(DAMAGED) from None
         if key and any(not same_key_value(key[name], value) for name, value in self.bound.items()):
             raise InvalidCursor("the page token holds a key outside of this query: start at the first page")
         return Position(key or None, delivered, way == _BACKWARD)
@@ -136,16 +159,16 @@ class Cursors:
         return hmac.digest(self.secret, data, "sha256")[:_SEAL_BYTES]
 
 
-def _decode(token: object) -> bytes:
-    if not isinstance(token, str) or len(token) > _TOKEN_MAX:
+def _decode(token: object, size_max: int) -> bytes:
+    if not isinstance(token, str) or len(token) > size_max:
         raise InvalidCursor("the page token is no text of a token's length: pass on `page.next` as it is")
     try:
         data = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        raise InvalidCursor(_DAMAGED) from None
+        raise InvalidCursor(DAMAGED) from None
     # Several texts decode to the same bytes; only the one that was made is a token.
     if base64.urlsafe_b64encode(data).decode().rstrip("=") != token:
-        raise InvalidCursor(_DAMAGED)
+        raise InvalidCursor(DAMAGED)
     return data
 
 

@@ -6,7 +6,7 @@ fetched from the table may be gone. So the loops here count what comes out, and 
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
@@ -20,7 +20,7 @@ from ddbmodel.mapper.expiry import expiry_attributes, is_expired
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.paths import attribute_paths
 from ddbmodel.mapper.reading import InvalidItem, Reading
-from ddbmodel.mapper.segments import in_parallel
+from ddbmodel.mapper.segments import Start, in_parallel
 from ddbmodel.mapper.selection import Selection
 from ddbmodel.model import ModelPlan
 from ddbmodel.operations import Query, Scan
@@ -91,6 +91,21 @@ class Stretch:
 
     items: list[Item] = field(repr=False)
     first: Item | None = field(repr=False)
+    end: Item | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What came out of one page of a segment.
+
+    Attributes:
+        segment: its number.
+        items: what came out.
+        end: the key to go on after; None if the segment has come to its end.
+    """
+
+    segment: int
+    items: Sequence[Item] = field(repr=False)
     end: Item | None = field(repr=False)
 
 
@@ -191,6 +206,13 @@ class Pager:
                 return Stretch(items, first, end)
             request = replace(request, start=end)
 
+    async def portions(self, starts: Iterable[Start]) -> AsyncGenerator[Portion]:
+        """Page after page of segments that have begun somewhere, with what comes out of each."""
+        async with aclosing(self._segment_pages(self._request(), lambda: None, starts)) as pages:
+            async for segment, page in pages:
+                _, items = await self._resolved(page.items, None)
+                yield Portion(segment, items, page.last_evaluated_key)
+
     def first_request(self) -> ReadRequest:
         """The request that `items` sends first."""
         segment = 0 if self.segments > 1 else None
@@ -236,8 +258,9 @@ class Pager:
     async def _pages(self, request: PageRequest, wanted: Wanted) -> AsyncGenerator[PageResult]:
         """Page after page. A page without items is not the last one while the service says there is more."""
         if self.segments > 1:
-            async with aclosing(self._segment_pages(request, wanted)) as pages:
-                async for page in pages:
+            starts = ((segment, None) for segment in range(self.segments))
+            async with aclosing(self._segment_pages(request, wanted, starts)) as pages:
+                async for _, page in pages:
                     yield page
             return
         while True:
@@ -247,12 +270,14 @@ class Pager:
                 return
             request = replace(request, start=page.last_evaluated_key)
 
-    def _segment_pages(self, request: PageRequest, wanted: Wanted) -> AsyncGenerator[PageResult]:
+    def _segment_pages(
+        self, request: PageRequest, wanted: Wanted, starts: Iterable[Start]
+    ) -> AsyncGenerator[tuple[int, PageResult]]:
         async def fetch(segment: int, start: Item | None) -> PageResult:
-            limit = self._limit(wanted())
-            return await self._fetch(replace(request, segment=segment, start=start, limit=limit))
+            limit, number = self._limit(wanted()), None if self.segments == 1 else segment
+            return await self._fetch(replace(request, segment=number, start=start, limit=limit))
 
-        return in_parallel(fetch, self.segments)
+        return in_parallel(fetch, starts)
 
     async def _fetch(self, request: PageRequest) -> PageResult:
         page = PageResult.from_wire(await self.gateway.send(self.make_request(self.access, request)))

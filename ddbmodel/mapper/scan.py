@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from typing import Any, Self, TypeVar, overload
 
@@ -9,6 +10,8 @@ from ddbmodel import limits
 from ddbmodel.errors import ExpressionError
 from ddbmodel.expressions import Path
 from ddbmodel.mapper.access import Access
+from ddbmodel.mapper.checkpoint import Checkpoints, ScanPage, resumable
+from ddbmodel.mapper.cursor import Cursors
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.pages import Pager, PageRequest, ReadOptions
 from ddbmodel.mapper.planner import for_scan
@@ -26,7 +29,10 @@ F = TypeVar("F")
 
 
 class Scan(Read[R]):
-    """A scan. Items come in no order; pages come one after the other, whatever the number of segments.
+    """A scan. Items come in no order.
+
+    `page()` reads one page after the other, whatever the number of segments; `pages()` reads all segments at
+    once, and can be resumed.
 
     Through an index (`using`) it yields what is in the index.
 
@@ -68,6 +74,32 @@ class Scan(Read[R]):
         """Return named tuples of these fields only; see `Query.select`."""
         rows: Scan[Any] = self._selecting(paths)
         return rows
+
+    def pages(self, *, after: str | None = None) -> AsyncGenerator[ScanPage[R]]:
+        """Page after page of all segments, each with a checkpoint from which the scan can be resumed.
+
+            async for page in mapper.scan(Order, segments=8).pages(after=stored):
+                await work_on(page.items)
+                stored = page.checkpoint
+
+        A page is what one request finds, so it has no items where a filter leaves none. What has been handed
+        out without its checkpoint being kept comes again; nothing is left out. Segments are read ahead by one
+        page. Whoever leaves early should close it (`contextlib.aclosing`), which ends the requests.
+
+        Args:
+            after: a page's checkpoint; None is the beginning. It serves the same scan only: model,
+                conditions, options and segments, but any `page_size`.
+
+        Raises:
+            InvalidCursor: when it is iterated over: the checkpoint is damaged, or of another scan.
+            ExpressionError: the scan has a limit, which a scan that is resumed could not count.
+        """
+        if self._options.limit is not None:
+            raise ExpressionError("pages() reads everything: leave limit() out, and stop when it is enough")
+        pager = self._pager
+        identity = {**pager.identity(), "segments": self._segments}
+        cursors = Cursors(identity, pager.access.path.position, secret=self._gateway.cursor_key)
+        return resumable(pager, Checkpoints(cursors, self._segments), after)
 
     def _with(self, **changes: Any) -> Self:
         return type(self)(self._gateway, self._plan, replace(self._options, **changes), self._segments)

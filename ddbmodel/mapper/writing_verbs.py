@@ -15,11 +15,14 @@ from ddbmodel.mapper.conflict import retry_on_conflict
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.item_size import ItemSize, size_of_item
 from ddbmodel.mapper.knowledge import Given
+from ddbmodel.mapper.lease import LockItem
+from ddbmodel.mapper.lock import Lock
 from ddbmodel.mapper.pacing import RateLimit
 from ddbmodel.mapper.transaction import Transaction
 from ddbmodel.model import ItemKey
 
 M = TypeVar("M", bound=BaseModel)
+L = TypeVar("L", bound=LockItem)
 
 
 class WritingVerbs:
@@ -165,6 +168,37 @@ class WritingVerbs:
             ExpressionError: the model has no version.
         """
         return await retry_on_conflict(self._gateway, key, change, attempts=attempts)
+
+    def lock(
+        self, key: ItemKey[L], *, lease_seconds: float = 30.0, wait_seconds: float | None = None
+    ) -> Lock:
+        """Let one of several processes at a time into a block; the others wait.
+
+            class Job(LockItem, table="jobs"):
+                pass
+
+            async with mapper.lock(Job.key("nightly"), wait_seconds=60) as lock:
+                await work(fence=lock.token)
+
+        The lease is renewed three times as often as needed while the block runs. When that fails for so long
+        that another may hold the lock, the block is cancelled. A program that stands still can overlook that:
+        what must not happen out of turn has to compare `lock.token`, which is higher for each later holder.
+
+        Cost: two write units and a consistent read for one use, a write unit for each renewal, a consistent
+        read for each second of waiting.
+
+        Args:
+            key: of a class that derives from `LockItem`.
+            lease_seconds: how long it stays taken after a holder has died; the clocks of processes need not
+                agree, but have to run at the same rate.
+            wait_seconds: how long to wait for it; None is for ever, 0 takes it now or not.
+
+        Raises:
+            LockTaken: on entering: another held it for all that time.
+            LockLost: on leaving: the lease was not renewed in time.
+            ExpressionError: the key is of another class, or a number is none.
+        """
+        return Lock(self._gateway, key, lease_seconds, wait_seconds)
 
     def size_of(self, model: BaseModel) -> ItemSize:
         """What an item weighs as it would be stored, and what writing and reading it costs. Nothing is sent.

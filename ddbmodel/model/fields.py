@@ -5,6 +5,7 @@ They return `Any`, so that `total: Attr[Decimal] = field(ge=0)` is well typed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, overload
@@ -17,6 +18,8 @@ from ddbmodel.errors import ModelDefinitionError
 from ddbmodel.model.stored_as import Epoch, StoredAs
 
 Role = Literal["partition key", "sort key", "version", "ttl", "created at", "updated at"]
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,7 @@ def created_at(
 
     Type checkers take it for no argument of the constructor, unless there is `init=True`, and a default.
     """
-    arguments.setdefault("default_factory", _now)
+    arguments.setdefault("default_factory", _clock(stored_as))
     return _specify(FieldOptions("created at", attribute, stored_as), arguments)
 
 
@@ -189,13 +192,21 @@ def updated_at(
 
     Type checkers take it for no argument of the constructor, unless there is `init=True`, and a default.
     """
-    arguments.setdefault("default_factory", _now)
+    arguments.setdefault("default_factory", _clock(stored_as))
     return _specify(FieldOptions("updated at", attribute, stored_as), arguments)
 
 
 def whole_seconds(value: Any) -> Any:
     """Drop the fraction of a datetime's seconds."""
     return value.replace(microsecond=0) if isinstance(value, datetime) else value
+
+
+def _clock(stored_as: Epoch | None) -> Callable[[], datetime]:
+    """What gives the time as exactly as it can be stored, so that a new model can be written as it is."""
+    if not isinstance(stored_as, Epoch):
+        return _now
+    unit = stored_as.unit
+    return lambda: _EPOCH + (_now() - _EPOCH) // unit * unit
 
 
 def _now() -> datetime:

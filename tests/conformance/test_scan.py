@@ -61,6 +61,22 @@ async def test_pages(full: Mapper, size: int, page_size: int, segments: int) -> 
     assert _numbers(found) == _numbers(ORDERS)
 
 
+@pytest.mark.parametrize("segments", [1, 8])
+async def test_resumed(full: Mapper, segments: int) -> None:
+    """A scan that is stopped after every page and resumed with its checkpoint has every item once."""
+    scan = full.scan(Order, segments=segments).page_size(9)
+    found: list[Order] = []
+    checkpoint: str | None = None
+    for _ in range(100):
+        async with aclosing(scan.pages(after=checkpoint)) as pages:
+            page = await anext(pages, None)
+        if page is None:
+            break
+        found += page.items
+        checkpoint = page.checkpoint
+    assert sorted(found, key=lambda order: order.number) == ORDERS
+
+
 async def test_sparse_index(full: Mapper) -> None:
     """A scan of an index finds what is in the index, and what it does not hold if that is fetched."""
     expected = [order for order in ORDERS if order.note is not None and order.sent_at is not None]

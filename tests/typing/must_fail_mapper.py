@@ -86,6 +86,10 @@ async def queries(mapper: Mapper) -> None:
     mapper.scan(Order).reverse()  # error
     await mapper.scan(Order).page(size=5, before="token")  # error
     mapper.scan(Order, on_invalid="ignore")  # error
+    mapper.scan(Order).pages(after=5)  # error
+    mapper.lock(Order.key("c", "o"))  # error
+    mapper.lock("nightly")  # error
+    mapper.query(Order).pages()  # error
     await mapper.batch_get(Order, [("c", "o")], on_invalid="ignore")  # error
     lenient: list[Order | None] = await mapper.batch_get(Order, [], on_invalid="collect")  # error
     got: list[Order] = await mapper.batch_get(Order, [("c", "o")])  # error

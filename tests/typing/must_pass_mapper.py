@@ -15,6 +15,8 @@ from ddbmodel import (
     IndexUsage,
     InvalidItem,
     ItemSize,
+    Lock,
+    LockItem,
     Mapper,
     Page,
     Query,
@@ -22,6 +24,7 @@ from ddbmodel import (
     RateLimit,
     Request,
     Scan,
+    ScanPage,
     TableUsage,
     Tracing,
     Usage,
@@ -76,6 +79,10 @@ async def selections(mapper: Mapper) -> None:
         assert_type(total, Decimal)
         assert_type(price, Decimal)
     assert_type(await mapper.scan(Order).select(Order.count).all(), list[tuple[int]])
+    async for page in mapper.scan(Order, segments=2).select(Order.count).pages(after=None):
+        assert_type(page, ScanPage[tuple[int]])
+        assert_type(page.checkpoint, str)
+        assert_type(page.invalid, list[InvalidItem])
 
 
 async def lenient(mapper: Mapper) -> None:
@@ -180,3 +187,15 @@ async def seeing(mapper: Mapper, order: Order) -> None:
     Mapper(object(), hooks=[Gate(), Log(), Both(), Tracing()])
     Mapper.connect(hooks=(Tracing(tracer_provider=None),))
     Mapper.connect(lane="fast")
+
+
+class Job(LockItem, table="jobs"):
+    """What locks are kept in."""
+
+
+async def locks(mapper: Mapper) -> None:
+    """A lock has a token."""
+    async with mapper.lock(Job.key("nightly"), lease_seconds=30, wait_seconds=None) as lock:
+        assert_type(lock, Lock)
+        assert_type(lock.token, int)
+        assert_type(lock.lost, bool)

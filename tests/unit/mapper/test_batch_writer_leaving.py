@@ -46,6 +46,22 @@ def test_left_by_an_exception_it_writes_what_it_accepted() -> None:
     assert run(main()).report.written == len(table.items) == 30
 
 
+def test_the_last_writes_are_not_given_up() -> None:
+    """A table that takes nothing, and then little, while the writer is left, gets all of it in the end."""
+    few = [Fault(unprocessed=frozenset(range(kept, 25))) for kept in (1, 3, 2)]
+    table = StrictTable([*[throttled() for _ in range(8)], *few, throttled()])
+
+    async def main() -> BatchWriter:
+        async with writer_on(table) as writer:
+            await put_all(writer, range(9))
+            assert not table.items
+        return writer
+
+    report = run(main()).report
+    assert (report.written, report.failed, len(table.items)) == (9, [], 9)
+    assert len(table.exchanges) > 9
+
+
 def test_left_by_an_exception_it_drops_what_it_accepted() -> None:
     """With "drop", requests under way end as they end, and the rest is reported as failed, and never sent."""
     table = StrictTable(then=Fault(seconds=1.0))

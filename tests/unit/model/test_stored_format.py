@@ -27,7 +27,22 @@ from pydantic import (
 )
 from typing_extensions import TypedDict
 
-from ddbmodel import Attr, Key, Model, Table, TableIndex, field, partition_key, sort_key, version
+from ddbmodel import (
+    Attr,
+    EpochMicroseconds,
+    EpochMilliseconds,
+    EpochSeconds,
+    Key,
+    Model,
+    Table,
+    TableIndex,
+    created_at,
+    field,
+    partition_key,
+    sort_key,
+    updated_at,
+    version,
+)
 from ddbmodel.model import ModelPlan, plan_of
 
 NOON = datetime(2026, 10, 13, 8, 48, 47, 966937, UTC)
@@ -209,6 +224,20 @@ def test_undeclared_attributes_are_ignored() -> None:
         "other": {"S": "a"},
     }
     assert plan_for(Line).decode(item).value == Line(price=Decimal(1))
+
+
+@pytest.mark.parametrize("unit", [EpochSeconds, EpochMilliseconds, EpochMicroseconds, None], ids=repr)
+def test_a_time_of_a_write_begins_as_exact_as_it_is_stored(unit: Any) -> None:
+    """A model with `created_at` and `updated_at` can be stored as it is made, in whatever unit they are kept."""
+
+    class Memo(Model, table="memos"):
+        name: Attr[str] = partition_key()
+        made: Attr[datetime] = created_at(stored_as=unit)
+        changed: Attr[datetime] = updated_at(stored_as=unit)
+
+    memo = Memo(name="a")
+    assert abs(datetime.now(UTC) - memo.made) < timedelta(minutes=5)
+    assert plan_of(Memo).decode(plan_of(Memo).encode(memo)) == memo
 
 
 KEYS: list[tuple[Any, str, str, Any, str]] = [

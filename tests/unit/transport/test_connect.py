@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,24 @@ async def test_a_session_of_the_user_is_used(server: ScriptedServer, choice: Lan
     assert f"Credential={ACCESS_KEY}/" in headers["authorization"]
     assert "/ap-south-1/dynamodb/" in headers["authorization"]
     assert headers["x-amz-security-token"] == TOKEN
+
+
+async def test_one_client_serves_all_requests(server: ScriptedServer) -> None:
+    """Opening one asks for credentials, and the metadata service of a host answers few such questions."""
+    opened: list[str] = []
+
+    class Counting(aioboto3.Session):  # type: ignore[misc]  # aioboto3 ships no types
+        def client(self, name: str, *args: Any, **options: Any) -> Any:
+            opened.append(name)
+            return super().client(name, *args, **options)
+
+    session = Counting(ACCESS_KEY, SECRET_KEY, region_name="eu-west-1")
+    lane = await connect(ConnectOptions(endpoint_url=server.url, session=session))
+    await asyncio.gather(*[lane.send(READ) for _ in range(20)])
+    await lane.send(READ)
+    await lane.close()
+    assert len(server.received) == 21
+    assert opened == ["dynamodb"]
 
 
 async def test_a_profile_is_used(

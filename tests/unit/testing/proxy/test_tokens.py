@@ -133,3 +133,13 @@ async def test_the_same_transaction_is_applied_once(make_shop: MakeShop) -> None
     assert await _weight(shop) == 12
     applied = [seen.applied for seen in shop.seen("TransactWriteItems")]
     assert applied == [True, False, False, False, True], "dropped, repeated twice, refused, applied"
+
+
+async def test_a_token_of_the_caller_s_holds_over_transactions(make_shop: MakeShop) -> None:
+    """Made again with the same token and writes, as a job that starts anew does, it is applied once."""
+    shop = await make_shop(faults=[("TransactWriteItems", DropReply())])
+    await shop.direct.put(parcel())
+    for token in ("order-7", "order-7", "order-8"):
+        async with shop.mapper.transaction(token=token) as tx:
+            tx.update(Parcel.key("Ghent", 1), Parcel.weight.add(5))
+    assert await _weight(shop) == 10
