@@ -37,8 +37,8 @@ class Mapper(ReadingVerbs, WritingVerbs):
 
     Args:
         client: an open aioboto3 or aiobotocore DynamoDB client, which stays yours to close.
-        lane: `"client"` sends requests through the client; `"fast"` over connections of the mapper's own, with
-            the client's settings and credentials, which need the mapper to be closed; `"auto"` takes the
+        lane: `"client"` sends requests through the client; `"fast"` over connections of the mapper's own,
+            with the client's settings and credentials, which need the mapper to be closed; `"auto"` takes the
             fast lane unless the client has what only the client can honour: proxies, event handlers, stubs.
         table_prefix: put in front of every table's name.
         cursor_key: signs page tokens, so that nobody can make or change one.

@@ -56,7 +56,10 @@ QUIRKS: tuple[Quirk, ...] = (
     ),
     Quirk("moto", "the capacity of a batch", "it reports one unit for each table, whatever was written"),
     Quirk(
-        "moto", "an update without actions", "it fails, though nothing is to be changed", WriteOutcomeUnknown
+        "moto",
+        "an update without actions",
+        "it fails, though nothing is to be changed",
+        (WriteOutcomeUnknown, ServiceError),
     ),
     Quirk("moto", "begins_with of bytes", "it compares the base64 text"),
     Quirk("moto", "attributes chosen in a transactional get", "it returns whole items"),
