@@ -18,7 +18,7 @@
     ├── MapperClosed                used before opening or after closing
     ├── WrongEventLoop              used from another event loop than the one it was opened in
     └── ServiceError                DynamoDB or the way to it failed; `.operation .table .code .request_id`
-        ├── Throttled               capacity or quota exceeded, after all retries
+        ├── Throttled               capacity or quota exceeded, after all retries; has `.limits`
         ├── TableNotFound
         ├── TableInUse              the table exists already, or is being changed
         ├── AccessDenied            credentials missing, expired, wrong or without permission
@@ -253,7 +253,27 @@ class ServiceError(DDBModelError):
 
 
 class Throttled(ServiceError):
-    """Capacity or a quota was exceeded, and still was after all retries."""
+    """Capacity or a quota was exceeded, and still was after all retries.
+
+    Attributes:
+        limits: which limits, in the service's words, such as `TableWriteKeyRangeThroughputExceeded` for a hot
+            key; empty where it does not say.
+
+    Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ThrottlingReason.html
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str,
+        code: str,
+        table: str | None = None,
+        request_id: str | None = None,
+        limits: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message, operation=operation, code=code, table=table, request_id=request_id)
+        self.limits = tuple(limits)
 
 
 class TableNotFound(ServiceError):

@@ -37,6 +37,14 @@ NUMBER_EXPONENT_MIN: Final = -130
 BATCH_WRITE_ITEMS: Final = 25
 BATCH_WRITE_BYTES: Final = 16 * MB
 
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
+PARTITION_WRITE_UNITS: Final = 1000
+
+# What a new on-demand table takes at once; twice its peak is reached within 30 minutes.
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/pre-warming-on-demand-capacity-mode.html
+ON_DEMAND_WRITE_UNITS: Final = 4000
+ON_DEMAND_DOUBLING_SECONDS: Final = 30 * 60
+
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 BATCH_GET_KEYS: Final = 100
 

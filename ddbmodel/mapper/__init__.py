@@ -5,8 +5,8 @@ becomes of them (`settlement`, `refusals`), what they cost (`item_size`), unique
 transactions (`transaction`, `commit`); queries (`query`, `collection`), scans (`scan`), what they share
 (`read`), which index serves a query (`planner`, `composition`), what will be sent (`explanation`), pages
 (`paging`) and their tokens (`cursor`), selected fields (`selection`), how items are decoded (`reading`); many
-items at once (`batch_get`, `batch_writer`); the tables of models (`tables`); what is sent, seen (`hooks`,
-`exchange`), counted (`usage`) and traced (`tracing`).
+items at once (`batch_get`, `batch_writer`), and how fast (`pacing`); the tables of models (`tables`); what is
+sent, seen (`hooks`, `exchange`), counted (`usage`) and traced (`tracing`).
 Does not belong here: how values are stored (codec, model), the text of expressions, requests and replies
 (operations), how they travel (transport).
 """
@@ -20,6 +20,7 @@ from ddbmodel.mapper.explanation import Explanation
 from ddbmodel.mapper.hooks import AfterHook, BeforeHook, Hook
 from ddbmodel.mapper.item_size import ItemSize
 from ddbmodel.mapper.mapper import Mapper
+from ddbmodel.mapper.pacing import Ramp, RateLimit
 from ddbmodel.mapper.paging import Page
 from ddbmodel.mapper.query import Query
 from ddbmodel.mapper.reading import InvalidItem
@@ -44,6 +45,8 @@ __all__ = [
     "Mapper",
     "Page",
     "Query",
+    "Ramp",
+    "RateLimit",
     "Scan",
     "TableUsage",
     "Tracing",

@@ -1,41 +1,51 @@
 """The writes that a batch writer has accepted and not settled yet, and the count of what became of them.
 
-A write is *ready*; or *blocked*, behind another write to its key that a worker has; or *taken* by a worker.
-So no batch has two writes to one key, and writes to one key reach the table in the order in which they were
-accepted. Every accepted write is in exactly one of the three until it is settled, once: written, superseded
-or failed.
+A write is *ready*; or *held back*, as its partition key is hot; or *blocked*, behind another write to its
+key that a worker has; or *taken* by a worker. So no batch has two writes to one key, and writes to one key
+reach the table in the order in which they were accepted. Every accepted write is in exactly one of the four
+until it is settled, once: written, superseded or failed.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
+from typing import Final
 
 from ddbmodel import limits
 from ddbmodel.errors import MapperClosed
 from ddbmodel.mapper.entry import Entry
+from ddbmodel.mapper.held_back import HeldBack
+from ddbmodel.mapper.pacing import HotKeys
 from ddbmodel.mapper.write import Identity
 from ddbmodel.mapper.write_report import WriteReport
+
+CLOSED: Final = "the batch writer is not open: use it inside of its async with block"
 
 
 class Backlog:
     """Accepted writes on their way to the table.
 
     Args:
-        room: how many writes wait at most, ready or blocked; further ones are not accepted until some are
-            taken. It must exceed what workers can hold by a full batch, or all that waits could be blocked.
+        room: how many writes wait at most, ready, held back or blocked; further ones are not accepted until
+            some are taken. It must exceed what workers can hold by a full batch, or all that waits could be
+            blocked.
+        hot_keys: which keys have to wait.
     """
 
-    def __init__(self, room: int) -> None:
+    def __init__(self, room: int, hot_keys: HotKeys) -> None:
         self.report = WriteReport()
         self._room = asyncio.Semaphore(room)
+        self._overdrawn = 0
         self._ready: dict[Identity, Entry] = {}
         self._ready_bytes = 0
+        self._held = HeldBack(hot_keys)
         self._blocked: dict[Identity, Entry] = {}
         self._taken: dict[Identity, Entry] = {}
         self._draining = 0
-        self._closed = False
+        self._closed_as = ""
+        self._expired_as = ""
         self._stopped = False
         self._work = asyncio.Event()
         self._settled = asyncio.Event()
@@ -51,12 +61,12 @@ class Backlog:
             MapperClosed: the backlog was closed meanwhile; the write is not accepted.
         """
         await self._room.acquire()
-        if self._closed:
+        if self._closed_as:
             self._room.release()  # the next one that waits has to learn of it too
-            raise closed()
+            raise MapperClosed(self._closed_as)
         self.report.accepted += 1
         entry.number = self.report.accepted
-        waiting = self._blocked if entry.identity in self._taken else self._ready
+        waiting = self._place_for(entry)
         earlier = waiting.get(entry.identity)
         if earlier is not None:
             self._replace(earlier, entry)
@@ -64,11 +74,18 @@ class Backlog:
         waiting[entry.identity] = entry
         if waiting is self._ready:
             self._ready_bytes += entry.size_bytes - (earlier.size_bytes if earlier is not None else 0)
-            self._wake_workers()
+        self._wake_workers()
 
-    def close(self) -> None:
+    def _place_for(self, entry: Entry) -> dict[Identity, Entry]:
+        if entry.identity in self._taken:
+            return self._blocked
+        if entry.identity not in self._ready and self._held.has_any_of(entry.heat):
+            return self._held.waiting(entry.heat)
+        return self._ready
+
+    def close(self, reason: str = CLOSED) -> None:
         """Accept nothing more; whoever waits for room is turned away."""
-        self._closed = True
+        self._closed_as = self._closed_as or reason
         self._room.release()
 
     # Taking -------------------------------------------------------------------------------------------------
@@ -83,36 +100,77 @@ class Backlog:
             The writes, of which the backlog keeps hold until they are settled; none if it was stopped.
         """
         batch = [entry for entry in left if not self._is_superseded(entry)]
-        while not batch and not self._stopped and not self._is_worth_taking():
-            self._work.clear()
-            await self._work.wait()
-        if self._stopped:
-            return []
-        self._fill(batch)
-        return batch
+        while not self._stopped:
+            for entry in self._held.due():
+                self._make_ready(entry)
+            if batch or self._is_worth_taking():
+                self._fill(batch)
+            if batch:
+                return batch
+            await self._wait_for_work()
+        for entry in batch if self._expired_as else ():
+            self.fail(entry, _with_last_attempt(self._expired_as, entry))
+        return []
+
+    def give_back(self, entry: Entry) -> None:
+        """Let a taken write wait until its hot key may be written again."""
+        if self._is_superseded(entry) or self._taken.pop(entry.identity, None) is None:
+            return
+        self._held.hold(entry, first=True)
+        # It takes room that others may have by now: as many have to go before the next one is accepted.
+        self._overdrawn += 1
+        self._work.set()
+
+    @property
+    def stopped(self) -> bool:
+        """True if nothing more is to be sent."""
+        return self._stopped
 
     def stop(self) -> None:
         """Give out nothing more."""
         self._stopped = True
         self._work.set()
 
+    async def _wait_for_work(self) -> None:
+        self._work.clear()
+        try:
+            async with asyncio.timeout(self._held.seconds_to_next()):
+                await self._work.wait()
+        except TimeoutError:
+            pass  # a hot key may be written again
+
+    def _make_ready(self, entry: Entry) -> None:
+        self._ready[entry.identity] = entry
+        self._ready_bytes += entry.size_bytes
+
     def _fill(self, batch: list[Entry]) -> None:
         size = sum(entry.size_bytes for entry in batch)
-        for entry in list(islice(self._ready.values(), limits.BATCH_WRITE_ITEMS - len(batch))):
-            size += entry.size_bytes
-            if size > limits.BATCH_WRITE_BYTES:
-                return
-            del self._ready[entry.identity]
-            self._ready_bytes -= entry.size_bytes
-            self._taken[entry.identity] = entry
-            batch.append(entry)
+        while found := list(islice(self._ready.values(), limits.BATCH_WRITE_ITEMS - len(batch))):
+            for entry in found:
+                if size + entry.size_bytes > limits.BATCH_WRITE_BYTES:
+                    return
+                del self._ready[entry.identity]
+                self._ready_bytes -= entry.size_bytes
+                if self._held.must_wait(entry):
+                    self._held.hold(entry)
+                    continue
+                size += entry.size_bytes
+                self._taken[entry.identity] = entry
+                batch.append(entry)
+                self._free_room()
+
+    def _free_room(self) -> None:
+        if self._overdrawn:
+            self._overdrawn -= 1
+        else:
             self._room.release()
 
     def _is_worth_taking(self) -> bool:
         return (
             len(self._ready) >= limits.BATCH_WRITE_ITEMS
             or self._ready_bytes >= limits.BATCH_WRITE_BYTES
-            or bool(self._draining and self._ready)
+            # Nothing more comes before some are taken, if all the others are held back.
+            or bool(self._ready and (self._draining or self._room.locked()))
         )
 
     # Settling -----------------------------------------------------------------------------------------------
@@ -129,15 +187,30 @@ class Backlog:
 
     def abandon(self, reason: str) -> None:
         """Give up everything, whoever has it, and accept nothing more."""
-        for entry in self._unsettled():
+        self._give_up(list(self._unsettled()), reason)
+        self._taken.clear()
+        self.close()
+
+    def expire(self, reason: str) -> None:
+        """Give up everything but what is under way, and accept and give out nothing more.
+
+        What is under way is given up too if it has to be sent again.
+        """
+        self._expired_as = reason
+        under_way = {identity: entry for identity, entry in self._taken.items() if entry.in_flight}
+        self._give_up([entry for entry in self._unsettled() if not entry.in_flight], reason)
+        self._taken = under_way
+        self.close(f"{reason}: it was not accepted")
+
+    def _give_up(self, entries: Iterable[Entry], reason: str) -> None:
+        """Report these as failed; nothing waits any more."""
+        for entry in entries:
             under_way = " while a request with it was under way" if entry.in_flight else ""
-            last = f"; the last attempt: {entry.reason}" if entry.reason else ""
-            self.report.failed.append(entry.failure(f"{reason}{under_way}{last}"))
-        for waiting in (self._ready, self._blocked, self._taken):
+            self.report.failed.append(entry.failure(_with_last_attempt(f"{reason}{under_way}", entry)))
+        for waiting in (self._ready, self._held, self._blocked):
             waiting.clear()
         self._ready_bytes = 0
         self._settled.set()
-        self.close()
         self.stop()
 
     async def drain(self) -> None:
@@ -156,7 +229,7 @@ class Backlog:
             self._draining -= 1
 
     def _unsettled(self) -> Iterator[Entry]:
-        return chain(self._taken.values(), self._ready.values(), self._blocked.values())
+        return chain(self._taken.values(), self._ready.values(), self._held.entries(), self._blocked.values())
 
     def _release(self, entry: Entry) -> bool:
         """Let go of a taken write, and unblock the next one for its key; False if it was abandoned before."""
@@ -165,8 +238,7 @@ class Backlog:
         del self._taken[entry.identity]
         following = self._blocked.pop(entry.identity, None)
         if following is not None:
-            self._ready[following.identity] = following
-            self._ready_bytes += following.size_bytes
+            self._make_ready(following)
             self._wake_workers()
         self._settled.set()
         return True
@@ -189,6 +261,5 @@ class Backlog:
             self._work.set()
 
 
-def closed() -> MapperClosed:
-    """The error for a write that comes too late, or too early."""
-    return MapperClosed("the batch writer is not open: use it inside of its async with block")
+def _with_last_attempt(reason: str, entry: Entry) -> str:
+    return f"{reason}; the last attempt: {entry.reason}" if entry.reason else reason

@@ -28,6 +28,10 @@ class Backoff:
     sleep: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep, repr=False)
     jitter: Callable[[], float] = field(default=random.random, repr=False)
 
+    def seconds(self, tries: int) -> float:
+        """How long to wait before try number `tries`, counted from 1."""
+        return self.jitter() * min(self.cap_seconds, self.base_seconds * 2.0 ** min(tries, 64))
+
     async def pause(self, tries: int) -> None:
         """Wait before try number `tries`, counted from 1."""
-        await self.sleep(self.jitter() * min(self.cap_seconds, self.base_seconds * 2.0**tries))
+        await self.sleep(self.seconds(tries))

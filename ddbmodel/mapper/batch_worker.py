@@ -10,6 +10,7 @@ from ddbmodel.mapper.backlog import Backlog
 from ddbmodel.mapper.backoff import Backoff
 from ddbmodel.mapper.entry import Entry
 from ddbmodel.mapper.gateway import Gateway
+from ddbmodel.mapper.pacer import Admission, Pacer
 from ddbmodel.mapper.verdict import Course, Verdict, describe, judge, split
 from ddbmodel.mapper.write import Identity
 from ddbmodel.model.keys import identity_of
@@ -22,14 +23,16 @@ class BatchWorker:
     """Writes batch after batch, until there is nothing more to take.
 
     What was left of a batch goes into the worker's next one, after a pause that grows while nothing goes
-    through.
+    through. Writes to hot keys go back to the backlog instead.
     """
 
-    def __init__(self, gateway: Gateway, backlog: Backlog, backoff: Backoff) -> None:
+    def __init__(self, gateway: Gateway, backlog: Backlog, backoff: Backoff, pacer: Pacer) -> None:
         self._gateway = gateway
         self._backlog = backlog
         self._backoff = backoff
+        self._pacer = pacer
         self._pausing = False
+        self._admissions: list[Admission] = []
         self.task = asyncio.create_task(self._run())
 
     def interrupt_pause(self) -> None:
@@ -47,18 +50,42 @@ class BatchWorker:
                 # full.
                 tries = tries + 1 if len(left) == len(batch) else tries // 2
                 left = self._still_hopeful(left, stalled=len(left) == len(batch))
-                if left:
+                left = self._without_hot_keys(left)
+                if left and not self._backlog.stopped:
                     await self._pause(max(1, tries))
+                self._end_requests()
         except Exception as error:
             # Never expected; but nothing may be lost, or wait for ever for a worker that is not there any
             # more.
             self._backlog.abandon(f"the batch writer broke down ({describe(error)})")
             raise
+        finally:
+            self._end_requests()
 
     async def _pause(self, tries: int) -> None:
         self._pausing = True
         await self._backoff.pause(tries)
         self._pausing = False
+
+    def _end_requests(self) -> None:
+        """Let others send; not before the pause is over, or they would send in the place of this one."""
+        while self._admissions:
+            self._pacer.end(self._admissions.pop())
+
+    async def _admission(self, part: Sequence[Entry]) -> Admission:
+        self._end_requests()
+        self._pausing = True
+        admission = await self._pacer.admit(part)
+        self._admissions.append(admission)
+        self._pausing = False
+        return admission
+
+    def _without_hot_keys(self, left: Sequence[Entry]) -> list[Entry]:
+        """Give back the writes that have to wait by themselves."""
+        for entry in left:
+            if entry.passed_over:
+                self._backlog.give_back(entry)
+        return [entry for entry in left if not entry.passed_over]
 
     def _still_hopeful(self, left: Sequence[Entry], *, stalled: bool) -> list[Entry]:
         """Give up the writes that were tried too often."""
@@ -81,32 +108,39 @@ class BatchWorker:
         parts = [batch]
         while parts:
             part = parts.pop()
+            admission = await self._admission(part)
             try:
-                unprocessed = await self._send(part)
+                result = await self._send(part)
             except Exception as error:  # noqa: BLE001  # whatever it is, the writes are accounted for
                 verdict = judge(error)
+                self._pacer.failed(admission, part, error, unknown=verdict.unknown)
                 smaller = split(part, verdict.course)
                 parts += smaller
                 if not smaller:
                     left += self._refused(part, verdict, describe(error))
             else:
-                left += self._answered(part, unprocessed)
+                remaining = self._answered(part, result.unprocessed)
+                self._pacer.answered(admission, part, remaining, result.capacity)
+                left += remaining
+            if self._backlog.stopped:
+                return left + [entry for part in parts for entry in part]
         return left
 
-    async def _send(self, part: Sequence[Entry]) -> Sequence[BatchWrite]:
-        """Send one request, and return what the service left unprocessed."""
+    async def _send(self, part: Sequence[Entry]) -> BatchWriteItemResult:
+        """Send one request, and return its answer."""
         for entry in part:
             self._backlog.report.retries += entry.attempts > 0
             entry.attempts += 1
             entry.in_flight = True
+            entry.passed_over = False
+        request = BatchWriteItem(tuple(entry.write for entry in part), self._pacer.return_capacity)
         try:
-            reply = await self._gateway.send(BatchWriteItem(tuple(entry.write for entry in part)))
-            unprocessed = BatchWriteItemResult.from_wire(reply).unprocessed
+            result = BatchWriteItemResult.from_wire(await self._gateway.send(request))
         except Exception:
             _landed(part)
             raise
         _landed(part)
-        return unprocessed
+        return result
 
     def _refused(self, part: Sequence[Entry], verdict: Verdict, reason: str) -> Sequence[Entry]:
         for entry in part:

@@ -1,8 +1,8 @@
 """The batch writer: many puts and deletes, none of them lost.
 
 Accepted writes wait in the `Backlog`; workers take them in batches of up to 25 writes and 16 MB
-(`batch_worker`), and back off while nothing goes through. Whenever the writer is left, however it is left,
-every accepted write is counted as written, superseded or failed.
+(`batch_worker`) when they may (`pacer`), and back off while nothing goes through. Whenever the writer is
+left, however it is left, every accepted write is counted as written, superseded or failed.
 """
 
 # pyright: reportUnnecessaryIsInstance=false, reportUnnecessaryContains=false
@@ -17,11 +17,14 @@ from typing import Any, Final, Literal, Self, TypeAlias
 from pydantic import BaseModel
 
 from ddbmodel.errors import ExpressionError, MapperClosed, UnprocessedItems, WrongEventLoop
-from ddbmodel.mapper.backlog import Backlog, closed
+from ddbmodel.mapper.backlog import CLOSED, Backlog
 from ddbmodel.mapper.backoff import Backoff
 from ddbmodel.mapper.batch_worker import BatchWorker
 from ddbmodel.mapper.entry import entry_for_delete, entry_for_put
 from ddbmodel.mapper.gateway import Gateway
+from ddbmodel.mapper.pacer import Pacer
+from ddbmodel.mapper.pacing import RateLimit
+from ddbmodel.mapper.pacing.rate_limit import check_positive
 from ddbmodel.mapper.write_report import WriteReport
 from ddbmodel.model import ItemKey
 
@@ -29,6 +32,8 @@ OnError: TypeAlias = Literal["flush", "drop"]
 
 # Writes that wait for each worker: one full batch to take next, and as many that are blocked by what it has.
 _ROOM_PER_WORKER: Final = 50
+# How long requests under way may take after the deadline. Arbitrary: longer than an answer takes that comes.
+_GRACE_SECONDS: Final = 5.0
 _LEFT: Final = "the batch writer was left before this was written"
 
 
@@ -42,6 +47,13 @@ class BatchWriter:
     What the service leaves unprocessed, throttles or does not answer is sent again, after pauses with full
     jitter. A write fails when 12 requests in a row went by in which nothing was processed, or when the
     service refuses it: of a batch that is refused, only the bad writes fail.
+
+    As many requests are under way as the table takes, up to `concurrency`: fewer each time that it refuses
+    some, and more again while it takes all. Keys that are passed over while others are not, or of which the
+    service says that they are hot, are slowed down by themselves.
+
+    After a deadline, nothing more is sent or accepted. Requests that are under way then have five seconds to
+    end, or their writes are reported as unknown; all others that are not written fail.
 
     Left by an exception or a cancellation, it first writes what it has accepted, or with `on_error="drop"`
     only lets the requests under way come to their end. Cancelling that once more stops it at once.
@@ -60,18 +72,27 @@ class BatchWriter:
         *,
         concurrency: int,
         on_error: OnError = "flush",
+        deadline_seconds: float | None = None,
+        rate_limit: RateLimit | None = None,
         backoff: Backoff | None = None,
     ) -> None:
         if type(concurrency) is not int or concurrency < 1:
             raise ExpressionError("batch_writer: concurrency is a whole number from 1 on")
         if on_error not in ("flush", "drop"):
             raise ExpressionError('batch_writer: on_error is "flush" or "drop"')
+        if deadline_seconds is not None:
+            check_positive("batch_writer", "deadline_seconds", deadline_seconds)
+        if not isinstance(rate_limit, RateLimit | None):
+            raise ExpressionError("batch_writer: rate_limit is a RateLimit(...) or None")
         self._gateway = gateway
         self._concurrency = concurrency
         self._on_error = on_error
         self._backoff = backoff or Backoff()
-        self._backlog = Backlog(room=concurrency * _ROOM_PER_WORKER)
+        self._deadline_seconds = deadline_seconds
+        self._pacer = Pacer(concurrency, rate_limit, self._backoff)
+        self._backlog = Backlog(concurrency * _ROOM_PER_WORKER, self._pacer.hot_keys)
         self._workers: list[BatchWorker] = []
+        self._timers: list[asyncio.TimerHandle] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._open = False
 
@@ -86,7 +107,7 @@ class BatchWriter:
         Raises:
             CodecError: a value cannot be stored without loss. The item is not accepted then.
             ItemTooLarge: over 400 KB. The item is not accepted then.
-            MapperClosed: the writer is not open.
+            MapperClosed: the writer is not open, or its deadline has passed.
             WrongEventLoop: it was opened in another event loop.
         """
         self._check_open()
@@ -97,7 +118,7 @@ class BatchWriter:
 
         Raises:
             CodecError: a key value cannot be stored. The delete is not accepted then.
-            MapperClosed: the writer is not open.
+            MapperClosed: the writer is not open, or its deadline has passed.
             WrongEventLoop: it was opened in another event loop.
         """
         self._check_open()
@@ -117,7 +138,7 @@ class BatchWriter:
 
     def _check_open(self) -> None:
         if not self._open:
-            raise closed()
+            raise MapperClosed(CLOSED)
         if asyncio.get_running_loop() is not self._loop:
             raise WrongEventLoop("the batch writer was opened in another event loop: open one in each loop")
 
@@ -129,8 +150,14 @@ class BatchWriter:
         self._loop = asyncio.get_running_loop()
         self._open = True
         self._workers = [
-            BatchWorker(self._gateway, self._backlog, self._backoff) for _ in range(self._concurrency)
+            BatchWorker(self._gateway, self._backlog, self._backoff, self._pacer)
+            for _ in range(self._concurrency)
         ]
+        if self._deadline_seconds is not None:
+            self._timers = [
+                self._loop.call_later(self._deadline_seconds, self._expire),
+                self._loop.call_later(self._deadline_seconds + _GRACE_SECONDS, self._give_up),
+            ]
         return self
 
     async def __aexit__(
@@ -143,6 +170,8 @@ class BatchWriter:
                 await self._backlog.drain()
             await self._finish_requests()
         finally:
+            for timer in self._timers:
+                timer.cancel()
             # First the accounts, which need no waiting, so that nothing can come between.
             self._backlog.abandon(_LEFT)
             await self._end_workers()
@@ -151,9 +180,23 @@ class BatchWriter:
     async def _finish_requests(self) -> None:
         """Let the requests under way come to their end, and start no more."""
         self._backlog.stop()
+        self._interrupt_pauses()
+        await asyncio.wait([worker.task for worker in self._workers])
+
+    def _interrupt_pauses(self) -> None:
         for worker in self._workers:
             worker.interrupt_pause()
-        await asyncio.wait([worker.task for worker in self._workers])
+
+    def _expire(self) -> None:
+        """The deadline has passed: send nothing more."""
+        self._backlog.expire(f"the deadline of {self._deadline_seconds:g} s passed before this was written")
+        self._interrupt_pauses()
+
+    def _give_up(self) -> None:
+        """The requests under way have had their time."""
+        self._backlog.abandon(f"the deadline of {self._deadline_seconds:g} s passed")
+        for worker in self._workers:
+            worker.task.cancel()
 
     async def _end_workers(self) -> None:
         for worker in self._workers:

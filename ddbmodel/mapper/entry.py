@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel
 
-from ddbmodel.codec.sizes import item_wire_size_bytes
+from ddbmodel import limits
+from ddbmodel.codec.sizes import item_size_bytes, item_wire_size_bytes
 from ddbmodel.codec.values import Item
 from ddbmodel.errors import ExpressionError, Failure
 from ddbmodel.mapper.arguments import key_of_target, plan_of_object
@@ -17,6 +18,9 @@ from ddbmodel.mapper.write import Identity
 from ddbmodel.model import ItemKey, ModelPlan, plan_of
 from ddbmodel.model.keys import identity_of
 from ddbmodel.operations import BatchDelete, BatchPut, BatchWrite
+
+Heat: TypeAlias = tuple[str, tuple[str, str, Any]]
+"""Table and partition key: what can be hot."""
 
 # What a write adds to the request around its item: {"PutRequest":{"Item":...}}, and a share of the rest.
 _FRAME_BYTES: Final = 256
@@ -28,6 +32,7 @@ class Entry:
 
     Attributes:
         identity: equal for two writes exactly if they are to the same item.
+        heat: equal for two writes exactly if they have the same partition key.
         write: what is sent.
         origin: the model or key that the user gave, for failures.
         size_bytes: its share of a request.
@@ -37,9 +42,12 @@ class Entry:
         reason: why it was not written by the last of them.
         in_flight: True while a request with it is under way.
         unknown: True if the reply to one of the requests was lost.
+        passed_over: True if the last request left it over because its key is hot.
+        cleared: True if it has waited for its hot key, and may go now.
     """
 
     identity: Identity = field(repr=False)
+    heat: Heat = field(repr=False)
     write: BatchWrite
     origin: Any = field(repr=False)
     size_bytes: int
@@ -49,6 +57,15 @@ class Entry:
     reason: str = ""
     in_flight: bool = False
     unknown: bool = False
+    passed_over: bool = False
+    cleared: bool = False
+
+    @property
+    def write_units(self) -> int:
+        """An estimate of what it costs: 1 for each KB of the item, without indexes; 1 for a delete."""
+        if not isinstance(self.write, BatchPut):
+            return 1
+        return max(1, -(-item_size_bytes(self.write.item) // limits.WRITE_UNIT_BYTES))
 
     def failure(self, reason: str) -> Failure:
         """What is reported if it is given up."""
@@ -70,7 +87,7 @@ def entry_for_put(gateway: Gateway, model: BaseModel) -> Entry:
     item = plan.encode(model, stamp.attributes(model))
     stamp.set_values(model)
     write = BatchPut(gateway.table_name(plan), item)
-    return _entry(write, plan.key_from_item(item), item, model)
+    return _entry(write, plan, plan.key_from_item(item), item, model)
 
 
 def entry_for_delete(gateway: Gateway, target: ItemKey[Any] | BaseModel) -> Entry:
@@ -81,9 +98,10 @@ def entry_for_delete(gateway: Gateway, target: ItemKey[Any] | BaseModel) -> Entr
         CodecError: a key value cannot be stored.
     """
     key = key_of_target("delete", target)
-    _check_bulk(plan_of(key.model))
-    write = BatchDelete(gateway.table_name(plan_of(key.model)), key.attributes)
-    return _entry(write, key.attributes, key.attributes, target)
+    plan: ModelPlan[Any] = plan_of(key.model)
+    _check_bulk(plan)
+    write = BatchDelete(gateway.table_name(plan), key.attributes)
+    return _entry(write, plan, key.attributes, key.attributes, target)
 
 
 def _check_bulk(plan: ModelPlan[Any]) -> None:
@@ -104,6 +122,9 @@ def _check_bulk(plan: ModelPlan[Any]) -> None:
         )
 
 
-def _entry(write: BatchWrite, key: Item, sent: Item, origin: Any) -> Entry:
-    identity = (write.table, identity_of(key))
-    return Entry(identity, write, origin, item_wire_size_bytes(sent) + _FRAME_BYTES)
+def _entry(write: BatchWrite, plan: ModelPlan[Any], key: Item, sent: Item, origin: Any) -> Entry:
+    identity = identity_of(key)
+    partition = plan.stored_table.partition_key[0].name
+    heat = next(part for part in identity if part[0] == partition)
+    size_bytes = item_wire_size_bytes(sent) + _FRAME_BYTES
+    return Entry((write.table, identity), (write.table, heat), write, origin, size_bytes)

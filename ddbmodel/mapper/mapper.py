@@ -20,6 +20,7 @@ from ddbmodel.mapper.gateway import Clock, GatewayOptions
 from ddbmodel.mapper.hooks import AnyHook
 from ddbmodel.mapper.item_size import ItemSize, size_of_item
 from ddbmodel.mapper.knowledge import Given
+from ddbmodel.mapper.pacing import RateLimit
 from ddbmodel.mapper.pages import ReadOptions
 from ddbmodel.mapper.query import Query
 from ddbmodel.mapper.reading import InvalidItem, OnInvalid, is_lenient
@@ -564,15 +565,30 @@ class Mapper:
         lenient = is_lenient(on_invalid)
         return await batch_get.batch_get(self._gateway, model, keys, consistent=consistent, lenient=lenient)
 
-    def batch_writer(self, *, concurrency: int = 4, on_error: OnError = "flush") -> BatchWriter:
+    def batch_writer(
+        self,
+        *,
+        concurrency: int = 4,
+        on_error: OnError = "flush",
+        deadline_seconds: float | None = None,
+        rate_limit: RateLimit | None = None,
+    ) -> BatchWriter:
         """Put and delete many items, of any models, without conditions.
 
             async with mapper.batch_writer() as writer:
                 await writer.put(order)
 
         Args:
-            concurrency: how many requests are under way at once.
+            concurrency: how many requests are under way at once, at most.
             on_error: what happens to accepted writes when the block is left by an exception: `"flush"` writes
                 them, `"drop"` does not, and reports them as failed.
+            deadline_seconds: after so long in the block nothing more is sent, and what is not written fails.
+            rate_limit: a budget of write units, which may be shared with other writers.
         """
-        return BatchWriter(self._gateway, concurrency=concurrency, on_error=on_error)
+        return BatchWriter(
+            self._gateway,
+            concurrency=concurrency,
+            on_error=on_error,
+            deadline_seconds=deadline_seconds,
+            rate_limit=rate_limit,
+        )

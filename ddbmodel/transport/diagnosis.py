@@ -12,7 +12,7 @@ sent, while the connection was being made, or with an answer that says so. After
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from aiobotocore.client import AioBaseClient
@@ -111,6 +111,7 @@ def _from_reply(reply: Mapping[str, Any], error: Exception) -> Failure:
         item=reply.get("Item") or None,
         reasons=reasons,
         cause=error if is_presentable(_message(details)) and not code.isdigit() else None,
+        limits=tuple(str(one.get("reason", "?")) for one in _throttling(reply)),
     )
 
 
@@ -123,10 +124,13 @@ def _throttling_reasons(reply: Mapping[str, Any]) -> str:
 
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ThrottlingReason.html
     """
-    # ThrottlingException spells the member with a small letter, the others do not.
-    reasons = reply.get("ThrottlingReasons") or reply.get("throttlingReasons") or ()
-    shown = "; ".join(f"{one.get('reason', '?')} of {one.get('resource', '?')}" for one in reasons)
+    shown = "; ".join(f"{one.get('reason', '?')} of {one.get('resource', '?')}" for one in _throttling(reply))
     return f" [{shown}]" if shown else ""
+
+
+def _throttling(reply: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    # ThrottlingException spells the member with a small letter, the others do not.
+    return reply.get("ThrottlingReasons") or reply.get("throttlingReasons") or ()
 
 
 def _no_credentials(error: Exception) -> Failure:

@@ -44,6 +44,7 @@ class Failure:
         item: the stored item that did not meet the condition.
         reasons: why a transaction was canceled, one for each action.
         cause: the client's error, unless its text is not fit to be shown.
+        limits: which limits were exceeded, as the service names them.
     """
 
     code: str
@@ -57,3 +58,4 @@ class Failure:
     item: Item | None = field(default=None, repr=False)
     reasons: tuple[CancellationReason, ...] = ()
     cause: Exception | None = None
+    limits: tuple[str, ...] = ()

@@ -217,6 +217,15 @@ def _build(failure: Failure, request: WireRequest, message: str) -> DDBModelErro
         error = failure.error(message, failure.item)
     elif issubclass(failure.error, TransactionCanceled):
         error = failure.error(message, failure.reasons)
+    elif issubclass(failure.error, Throttled):
+        error = failure.error(
+            message,
+            operation=request.name,
+            table=request.table,
+            code=failure.code,
+            request_id=failure.request_id,
+            limits=failure.limits,
+        )
     elif issubclass(failure.error, ServiceError):
         error = failure.error(
             message,

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from ddbmodel import Exchange, Mapper, Request
+from ddbmodel import Exchange, Mapper, RateLimit, Request
 from tests.typing.shop import Customer, Order
 
 
@@ -101,6 +101,10 @@ async def writers(mapper: Mapper, order: Order) -> None:
     with mapper.batch_writer() as writer:  # error
         pass
     mapper.batch_writer(on_error="ignore")  # error
+    mapper.batch_writer(rate_limit=4000)  # error
+    mapper.batch_writer(deadline_seconds="60")  # error
+    RateLimit(4000)  # error
+    RateLimit(write_units_per_second=4000, ramp=4000)  # error
 
 
 class Late:

@@ -18,6 +18,8 @@ from ddbmodel import (
     Mapper,
     Page,
     Query,
+    Ramp,
+    RateLimit,
     Request,
     Scan,
     TableUsage,
@@ -110,6 +112,10 @@ async def many(mapper: Mapper, orders: list[Order], customer: Customer) -> None:
             await writer.put(order)
         await writer.put(customer)
         await writer.delete(Order.key("c", "o"))
+    limit = RateLimit(write_units_per_second=4000, burst_seconds=0.5, ramp=Ramp(doubling_seconds=600))
+    assert_type(limit.split(4), RateLimit)
+    async with mapper.batch_writer(concurrency=8, deadline_seconds=60, rate_limit=limit) as writer:
+        await writer.put(customer)
 
 
 async def refusals(mapper: Mapper, order: Order) -> None:

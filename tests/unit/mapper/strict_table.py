@@ -28,12 +28,14 @@ class Write:
 
 @dataclass
 class Exchange:
-    """One request: its writes, when it began and ended, and whether it was refused as a whole."""
+    """One request: its writes, when it began and ended, how many were applied, and whether it was refused as a whole."""
 
     writes: list[Write]
     began: float
     ended: float | None = None
+    applied: int = 0
     refused: bool = False
+    asks_capacity: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,8 @@ def service_error(kind: type[ServiceError], code: str, text: str = "as the test 
     return kind(text, operation="BatchWriteItem", table="things", code=code)
 
 
-def throttled() -> Fault:
-    return Fault(service_error(Throttled, "ProvisionedThroughputExceededException"))
+def throttled(*limits: str, code: str = "ProvisionedThroughputExceededException") -> Fault:
+    return Fault(Throttled("as the test says", operation="BatchWriteItem", code=code, limits=limits))
 
 
 def reply_lost(*, applied: bool) -> Fault:
@@ -78,6 +80,7 @@ class StrictTable:
         violations: requests that DynamoDB would never have been sent by a right client.
         history: for each key, the items that were written to it in turn.
         refused: says whether the service refuses an item; None is a delete.
+        units_per_write: the write units that each write uses.
     """
 
     def __init__(
@@ -87,6 +90,7 @@ class StrictTable:
         then: Fault | None = None,
         refused: Callable[[dict[str, Any] | None], bool] = lambda item: False,
         key_names: Sequence[str] = ("pk", "sk"),
+        units_per_write: float = 1.0,
     ) -> None:
         self.items: dict[Key, dict[str, Any]] = {}
         self.exchanges: list[Exchange] = []
@@ -99,6 +103,7 @@ class StrictTable:
         self._then = then or Fault()
         self._refused = refused
         self._key_names = key_names
+        self._units_per_write = units_per_write
 
     @property
     def gateway(self) -> Gateway:
@@ -116,6 +121,7 @@ class StrictTable:
         writes = self._writes(wire)
         self._check(wire, writes)
         exchange = Exchange(writes, asyncio.get_running_loop().time())
+        exchange.asks_capacity = wire.get("ReturnConsumedCapacity") == "TOTAL"
         self.exchanges.append(exchange)
         fault = self.faults.pop(0) if self.faults else self._then
         self.in_flight += 1
@@ -140,10 +146,19 @@ class StrictTable:
                 unprocessed.setdefault(write.key[0], []).append(write.wire)
             else:
                 self._apply(write)
+                exchange.applied += 1
         await asyncio.sleep(fault.seconds / 2)
         if fault.error is not None:
             raise fault.error
-        return {"UnprocessedItems": unprocessed}
+        return {"UnprocessedItems": unprocessed} | self._capacity(exchange)
+
+    def _capacity(self, exchange: Exchange) -> dict[str, Any]:
+        units = exchange.applied * self._units_per_write
+        return (
+            {"ConsumedCapacity": [{"TableName": "things", "CapacityUnits": units}]}
+            if exchange.asks_capacity
+            else {}
+        )
 
     def _apply(self, write: Write) -> None:
         self.history.setdefault(write.key, []).append(write.item)

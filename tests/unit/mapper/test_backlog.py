@@ -11,6 +11,7 @@ from ddbmodel.mapper.backlog import Backlog
 from ddbmodel.mapper.backoff import Backoff
 from ddbmodel.mapper.batch_writer import BatchWriter
 from ddbmodel.mapper.entry import entry_for_put
+from ddbmodel.mapper.pacing import HotKeys
 from tests.unit.mapper.batch_writing import put_all, thing, writer_on
 from tests.unit.mapper.strict_table import Fault, StrictTable, throttled
 from tests.unit.mapper.virtual_time import run
@@ -121,7 +122,7 @@ def test_after_it_was_abandoned_nothing_counts_twice() -> None:
     table = StrictTable()
 
     async def main() -> Backlog:
-        backlog = Backlog(room=10)
+        backlog = Backlog(10, HotKeys(lambda: 0.0, lambda strikes: 1.0))
         for number in range(3):
             await backlog.add(entry_for_put(table.gateway, thing(number)))
         draining = asyncio.ensure_future(backlog.drain())

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
-from ddbmodel import AccessDenied, Attr, Model, ReplyCorrupt, UnprocessedItems, partition_key
+from ddbmodel import AccessDenied, Attr, Model, RateLimit, ReplyCorrupt, UnprocessedItems, partition_key
 from ddbmodel.mapper.backoff import Backoff
 from ddbmodel.mapper.batch_writer import BatchWriter, OnError
 from ddbmodel.mapper.write_report import WriteReport
@@ -58,6 +58,8 @@ class Scenario:
         bad_serials: which items the service refuses, by remainder.
         leave_after: the block raises after so many seconds.
         cancel_at: when its task is cancelled, in seconds.
+        deadline: when the writer has to be done, in seconds.
+        rate: the budget of write units per second.
     """
 
     tasks: Sequence[Sequence[tuple[str, int, int]]]
@@ -69,6 +71,8 @@ class Scenario:
     leave_after: float | None
     cancel_at: Sequence[float]
     flush_every: int
+    deadline: float | None = None
+    rate: float | None = None
 
 
 @dataclass
@@ -86,6 +90,8 @@ FAULTS = st.one_of(
     st.builds(Fault, seconds=SECONDS),
     st.builds(Fault, unprocessed=POSITIONS, seconds=SECONDS),
     st.builds(throttled),
+    st.builds(throttled, st.just("TableWriteKeyRangeThroughputExceeded")),
+    st.builds(throttled, st.just("TableWriteAccountLimitExceeded")),
     st.builds(no_connection),
     st.builds(reply_lost, applied=st.booleans()),
     st.builds(lambda: Fault(service_error(ReplyCorrupt, "ChecksumMismatch"), applied=True)),
@@ -114,6 +120,8 @@ SCENARIOS = st.builds(
     leave_after=st.one_of(st.none(), st.none(), SECONDS),
     cancel_at=st.lists(st.floats(0, 8), max_size=3),
     flush_every=st.sampled_from([0, 0, 7, 40]),
+    deadline=st.one_of(st.none(), st.none(), st.floats(0.01, 6)),
+    rate=st.one_of(st.none(), st.sampled_from([5.0, 60.0, 1000.0])),
 )
 
 
@@ -152,6 +160,8 @@ def test_nothing_is_lost(scenario: Scenario) -> None:
     check_order(outcome)
     check_failures(outcome)
     check_pauses(outcome)
+    check_deadline(outcome, scenario.deadline)
+    check_budget(outcome, scenario.rate)
     assert outcome.seconds < 3600
 
 
@@ -165,8 +175,14 @@ async def play(scenario: Scenario) -> Outcome:
     )
     outcome = Outcome(table)
     backoff = Backoff(base_seconds=BASE_SECONDS, cap_seconds=5.0, jitter=lambda: 1.0)
+    rate, clock = scenario.rate, asyncio.get_running_loop().time
     writer = BatchWriter(
-        table.gateway, concurrency=scenario.concurrency, on_error=scenario.on_error, backoff=backoff
+        table.gateway,
+        concurrency=scenario.concurrency,
+        on_error=scenario.on_error,
+        deadline_seconds=scenario.deadline,
+        rate_limit=None if rate is None else RateLimit(write_units_per_second=rate, clock=clock),
+        backoff=backoff,
     )
     outcome.report = writer.report
     main = asyncio.ensure_future(block(scenario, writer, outcome))
@@ -174,7 +190,9 @@ async def play(scenario: Scenario) -> Outcome:
         asyncio.get_running_loop().call_at(moment, main.cancel)
     (result,) = await asyncio.gather(main, return_exceptions=True)
     outcome.left_by = "nothing" if result is None else type(result).__name__
-    assert outcome.left_by in ("nothing", "CancelledError", "KeyError", "UnprocessedItems")
+    # After the deadline, `put` raises MapperClosed.
+    late = {"MapperClosed"} if scenario.deadline is not None else set[str]()
+    assert outcome.left_by in {"nothing", "CancelledError", "KeyError", "UnprocessedItems"} | late
     assert isinstance(result, UnprocessedItems) <= bool(writer.report.failed)
     assert result is not None or not writer.report.failed
     assert asyncio.all_tasks() == {asyncio.current_task()}
@@ -259,6 +277,29 @@ def check_pauses(outcome: Outcome) -> None:
             assert exchange.began >= ended.get(serial, 0.0)
             if exchange.ended is not None and not exchange.refused:
                 ended[serial] = exchange.ended + BASE_SECONDS
+
+
+def check_deadline(outcome: Outcome, deadline: float | None) -> None:
+    """After the deadline nothing begins, and five seconds later it is over."""
+    if deadline is not None:
+        assert all(exchange.began <= deadline for exchange in outcome.table.exchanges)
+        assert outcome.seconds <= max(deadline + 5, 8) + 1e-6
+
+
+def check_budget(outcome: Outcome, rate: float | None) -> None:
+    """Over any window, what was written by requests that began in it is within the budget.
+
+    What earlier requests gave back within it comes on top.
+    """
+    exchanges = outcome.table.exchanges
+    for start, first in enumerate(exchanges if rate is not None else ()):
+        before = [exchange for exchange in exchanges[:start] if (exchange.ended or 1e9) >= first.began]
+        back = sum(len(exchange.writes) - exchange.applied for exchange in before)
+        total = 0
+        for exchange in exchanges[start:]:
+            total += exchange.applied
+            assert rate is not None
+            assert total <= rate * (exchange.began - first.began) + max(rate, 25) + back + 1e-6
 
 
 def serial_in(item: dict[str, Any] | None) -> int | None:

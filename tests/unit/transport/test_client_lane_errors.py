@@ -79,6 +79,7 @@ async def test_throttling_tells_which_limit_and_whose(
     error = await _error(lane, READ)
     assert isinstance(error, Throttled)
     assert f"TableWriteKeyRangeThroughputExceeded of {arn}" in str(error)
+    assert error.limits == ("TableWriteKeyRangeThroughputExceeded",)
 
 
 SIGNATURE = (
