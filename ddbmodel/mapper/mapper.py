@@ -98,7 +98,7 @@ class Mapper:
         hide_expired: bool = False,
         clock: Clock | None = None,
         hooks: Iterable[AnyHook] = (),
-    ) -> AbstractAsyncContextManager[Mapper]:
+    ) -> AbstractAsyncContextManager[Self]:
         """Open a mapper on a client of its own. What is not given is looked up where the AWS SDK does.
 
         Args:
@@ -137,7 +137,7 @@ class Mapper:
 
     @classmethod
     @asynccontextmanager
-    async def _opened(cls, options: ConnectOptions, own: GatewayOptions) -> AsyncGenerator[Mapper]:
+    async def _opened(cls, options: ConnectOptions, own: GatewayOptions) -> AsyncGenerator[Self]:
         lane = await connect(options)
         mapper = cls.__new__(cls)
         mapper._gateway = own.gateway(lane)
