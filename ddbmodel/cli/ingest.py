@@ -39,9 +39,7 @@ class OrderName(StrEnum):
 
 def ingest(  # noqa: PLR0917  # options, which typer gives by name
     model: Annotated[str, typer.Argument(help="module:Model, such as shop.models:Order")],
-    file: Annotated[
-        str, typer.Argument(help="a file, the folder of a DynamoDB export, or - for standard input")
-    ],
+    file: Annotated[str, typer.Argument(help="a file, the folder of an export, or - for standard input")],
     format: Annotated[FormatName | None, typer.Option(help="if the name does not tell")] = None,  # noqa: A002  # the option's name
     column: Annotated[list[str] | None, typer.Option(help="FIELD=COLUMN, of CSV and Parquet")] = None,
     ignore_unknown: Annotated[bool, typer.Option(help="drop names that the model has not")] = False,
@@ -68,17 +66,9 @@ def ingest(  # noqa: PLR0917  # options, which typer gives by name
     The exit code is 0 only if every row is in the table (or would be, in a dry run); 1 if rows failed, 2 if
     it could not be done like this, 130 if it was interrupted.
     """
-    connect = {
-        "region_name": region,
-        "profile_name": profile,
-        "endpoint_url": endpoint_url,
-        "table_prefix": table_prefix,
-    }
-    source: dict[str, Any] = {
-        "format": format and format.value,
-        "unknown": "ignore" if ignore_unknown else "refuse",
-        "progress": not quiet,
-    }
+    connect = {"region_name": region, "profile_name": profile, "endpoint_url": endpoint_url}
+    unknown, format_name = "ignore" if ignore_unknown else "refuse", format and format.value
+    source: dict[str, Any] = {"format": format_name, "unknown": unknown, "progress": not quiet}
     writing: dict[str, Any] = {
         "dead_letters": dead_letters,
         "max_failures": max_failures,
@@ -88,6 +78,7 @@ def ingest(  # noqa: PLR0917  # options, which typer gives by name
         "concurrency": concurrency,
         "deadline_seconds": deadline,
     }
+    connect["table_prefix"] = table_prefix
     command = _Command(model, file, column or [], source, connect, write_units)
     sys.exit(_run(command, writing, dry_run=dry_run, as_json=json))
 
@@ -133,10 +124,7 @@ def _run(command: _Command, writing: dict[str, Any], *, dry_run: bool, as_json: 
     result: IngestPlan | IngestReport
     code = 0
     try:
-        if dry_run:
-            result = asyncio.run(command.plan())
-        else:
-            result = asyncio.run(command.ingest(writing))
+        result = asyncio.run(command.plan()) if dry_run else asyncio.run(command.ingest(writing))
     except IngestStopped as error:
         typer.echo(str(error), err=True)
         result, code = error.report, FAILED

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 from ddbmodel.errors import ExpressionError, SourceError
 from ddbmodel.ingest.byte_stream import COMPRESSIONS, STANDARD_INPUT, ByteStream
@@ -47,10 +47,10 @@ def source_of(given: Given, format: Format | None, columns: Mapping[str, str] | 
     if isinstance(given, Source):
         return given
     if isinstance(given, bytes | Mapping) or not isinstance(given, Iterable | AsyncIterable):
-        kind: type = type(given)
+        other: Any = cast("Any", given)
         raise ExpressionError(
             "ingest takes a path, a source such as Csv(...), or an iterable of models or dicts, not a "
-            f"{kind.__name__}"
+            f"{type(other).__name__}"
         )
     return Objects(given)
 

@@ -208,7 +208,7 @@ def model_of_item(item: Item, validator: Validator[Any]) -> BaseModel:
 
 
 def _value(stored: Any, path: str) -> AttributeValue:
-    if not isinstance(stored, dict) or len(cast("dict[str, Any]", stored)) != 1:
+    if stored.__class__ is not dict or len(stored) != 1:
         raise BadRow("an attribute value is an object with one type", path)
     ((kind, value),) = stored.items()
     try:

@@ -184,7 +184,8 @@ def _steps_to_rounded(value: Any) -> tuple[str | int, ...] | None:
     if value.__class__ is dict:
         items = value.items()
     elif value.__class__ is list:
-        items = enumerate(value)
+        members: list[Any] = value
+        items = enumerate(members)
     for step, inner in items:
         if (rest := _steps_to_rounded(inner)) is not None:
             return (step, *rest)
