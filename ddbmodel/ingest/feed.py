@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from itertools import islice
 from typing import Any, Final
@@ -58,8 +58,14 @@ async def feed_of(source: Source, start: Position) -> AsyncGenerator[Feed]:
 async def _slices(rows: Iterable[Any], start: Position) -> AsyncGenerator[Sequence[Row]]:
     """What a program makes itself is made in its own thread."""
     left = iter(ObjectReader(rows, start))
-    while part := list(islice(left, _SLICE_ROWS)):
-        yield part
+    while True:
+        part, error = _slice_of(left)
+        if part:
+            yield part
+        if error is not None:
+            raise error
+        if not part:
+            return
         await asyncio.sleep(0)
 
 
@@ -69,6 +75,17 @@ async def _async_slices(rows: AsyncIterable[Any], start: Position) -> AsyncGener
         number += 1
         if number > start.row:
             yield [Row(number, None, Position(number), content)]
+
+
+def _slice_of(rows: Iterator[Row]) -> tuple[list[Row], BaseException | None]:
+    """Take the next rows, and the error that ended them: what was read before it counts."""
+    part: list[Row] = []
+    try:
+        for row in islice(rows, _SLICE_ROWS):
+            part.append(row)  # noqa: PERF402  # one by one, so that they are there when it fails
+    except BaseException as error:  # noqa: BLE001  # it is raised once they are used
+        return part, error
+    return part, None
 
 
 class _ReaderThread:
@@ -100,19 +117,12 @@ class _ReaderThread:
         try:
             while not self._stopped:
                 self._room.acquire()
-                part: list[Row] = []
-                try:
-                    # One by one, so that what was read before an error counts.
-                    for row in islice(rows, _SLICE_ROWS):
-                        part.append(row)  # noqa: PERF402
-                finally:
-                    if part:
-                        self._put(part)
-                if not part:
-                    break
-            self._put(None)
-        except BaseException as error:  # noqa: BLE001  # it is raised where the rows are used
-            self._put(error)
+                part, error = _slice_of(rows)
+                if part:
+                    self._put(part)
+                if error is not None or not part:
+                    self._put(error)
+                    return
         finally:
             self._reader.close()
 

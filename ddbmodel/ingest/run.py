@@ -164,6 +164,8 @@ class Run:
                     self._books.accepted(row)
                 if self._books.letters_waiting > LETTERS_WAITING_MAX and self._settling is not None:
                     await self._settling
+                if row.number - self._marked_row >= self._options.checkpoint_rows:
+                    self._mark_if_due()
             self._look_for_trouble()
             if self._stopped_as:
                 return
