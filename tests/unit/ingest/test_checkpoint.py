@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import random
 import shutil
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ddbmodel import Csv, IngestStopped, SourceError
 from ddbmodel.transport import WireRequest
@@ -152,81 +152,97 @@ class DyingTable(StrictTable):
         raise AssertionError
 
 
-ROWS = st.lists(
-    st.tuples(st.integers(0, 40), st.sampled_from(["good"] * 8 + ["invalid", "refused"])),
-    min_size=1,
-    max_size=400,
-)
-FAULTS = st.lists(
-    st.one_of(
-        st.builds(Fault, unprocessed=st.frozensets(st.integers(0, 24), max_size=20), seconds=st.just(0.0)),
-        st.just(Fault(seconds=0.0)),
-    ),
-    max_size=20,
-)
+@dataclass(frozen=True)
+class Story:
+    """Rows, what goes wrong with requests, and at which requests the run dies."""
+
+    rows: list[tuple[int, str]]
+    faults: list[Fault]
+    deaths: list[int]
+    as_csv: bool
+
+
+def story(seed: int) -> Story:
+    chance = random.Random(seed)
+    kinds = ["good"] * 96 + ["invalid", "invalid", "invalid", "refused"]
+    keys = chance.choice([300, 1000, 5000])
+    rows = [(chance.randrange(keys), chance.choice(kinds)) for _ in range(chance.randrange(1500, 2500))]
+    faults = [
+        Fault(unprocessed=frozenset(chance.sample(range(25), chance.randrange(20))), seconds=0.002)
+        for _ in range(chance.randrange(3))
+    ]
+    return Story(rows, faults, [chance.randrange(40, 70) for _ in range(3)], chance.random() < 0.5)
 
 
 def _row(number: int, key: int, kind: str, keyed: dict[int, str]) -> dict[str, Any]:
     if kind == "good":
         keyed[key] = str(number)
-    sk: Any = "none" if kind == "invalid" else key + (1000 if kind == "refused" else 0)
+    sk: Any = "none" if kind == "invalid" else key + (10_000 if kind == "refused" else 0)
     return {"pk": "p", "sk": sk, "total": str(number)}
 
 
-@settings(max_examples=60, deadline=None)
-@given(ROWS, FAULTS, st.lists(st.integers(1, 12), max_size=4), st.booleans())
-def test_killed_anywhere_it_ends_like_a_dict(
-    tmp_path_factory: pytest.TempPathFactory,
-    rows: list[tuple[int, str]],
-    faults: list[Fault],
-    deaths: list[int],
-    as_csv: bool,
-) -> None:
-    """However often a run dies, through whatever faults: the table is a dict's, and each bad row is set aside once."""
-    folder = tmp_path_factory.mktemp("run") / "here"
+async def attempt(folder: Path, told: Story, items: dict[Any, Any], path: Path, requests: int) -> bool:
+    """Run until it is done, or dies at a request; then only what was on disk is left."""
+    table = DyingTable(
+        requests,
+        folder,
+        faults=list(told.faults),
+        then=Fault(seconds=0.002),
+        refused=lambda item: item is not None and int(item["sk"]["N"]) >= 10_000,
+    )
+    table.items = items
+    run = run_on(
+        table,
+        Csv(path) if told.as_csv else path,
+        dead_letters=folder / "bad.jsonl",
+        checkpoint=folder / "place",
+        checkpoint_rows=30,
+        concurrency=2,
+    )
+    running = asyncio.create_task(run.run())
+    dying = asyncio.create_task(table.died.wait())
+    await asyncio.wait([running, dying], return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        dying.cancel()
+        assert balanced(running.result())
+        assert running.result().read == len(told.rows)
+        return True
+    for _ in range(2):  # at once, without settling what it has
+        running.cancel()
+        await asyncio.sleep(0.001)
+    await asyncio.wait([running])
+    shutil.rmtree(folder)
+    folder.with_name("left").rename(folder)
+    return False
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_dying_anywhere_it_ends_like_a_dict(tmp_path: Path, seed: int) -> None:
+    """However often a run dies, the table is a dict's in the end, and each bad row is set aside once."""
+    told, folder = story(seed), tmp_path / "here"
     folder.mkdir()
     keyed: dict[int, str] = {}
-    content = [_row(number, key, kind, keyed) for number, (key, kind) in enumerate(rows)]
-    bad = [number + 1 for number, (_, kind) in enumerate(rows) if kind != "good"]
+    content = [_row(number, key, kind, keyed) for number, (key, kind) in enumerate(told.rows)]
     items: dict[Any, Any] = {}
-
-    async def attempt(requests: int) -> bool:
-        refused = lambda item: int(item["sk"]["N"]) >= 1000  # noqa: E731
-        table = DyingTable(requests, folder, faults=list(faults), then=Fault(seconds=0.0), refused=refused)
-        table.items = items
-        path = _written(folder, content, as_csv=as_csv)
-        options: dict[str, Any] = {"checkpoint": folder / "place", "checkpoint_rows": 7, "concurrency": 2}
-        run = run_on(table, Csv(path) if as_csv else path, dead_letters=folder / "bad.jsonl", **options)
-        running = asyncio.create_task(run.run())
-        dying = asyncio.create_task(table.died.wait())
-        await asyncio.wait([running, dying], return_when=asyncio.FIRST_COMPLETED)
-        if running.done():
-            dying.cancel()
-            assert balanced(running.result())
-            assert running.result().read == len(rows)
-            return True
-        for _ in range(2):  # at once, without settling what it has
-            running.cancel()
-            await asyncio.sleep(0)
-        await asyncio.wait([running])
-        shutil.rmtree(folder)
-        folder.with_name("left").rename(folder)
-        return False
-
-    for requests in [*deaths, 10_000]:
-        if asyncio.run(attempt(requests)):
+    places: list[int] = []
+    for requests in [*told.deaths, 10_000]:
+        if await attempt(folder, told, items, _written(folder, content, as_csv=told.as_csv), requests):
             break
+        place = folder / "place"
+        places.append(json.loads(place.read_text())["position"]["row"] if place.exists() else 0)
+    assert max(places) > 0
     assert {int(item["sk"]["N"]): item["total"]["N"] for item in items.values()} == keyed
-    offset = 1 if as_csv else 0
+    offset = 1 if told.as_csv else 0
     found = Counter(one["line"] - offset for one in letters(folder / "bad.jsonl"))
+    assert set(found.values()) == {1}
     # Of rows that the service refuses, one that waits can be superseded by the next one of its key.
-    superseded = {number for number in bad if number not in found}
-    assert set(found.values()) <= {1}
-    assert set(found) <= set(bad)
-    for number in superseded:
-        key, kind = rows[number - 1]
-        assert kind == "refused"
-        assert any(rows[later - 1] == (key, kind) for later in found if later > number)
+    for number, (key, kind) in enumerate(told.rows, start=1):
+        if kind == "refused" and number not in found:
+            assert any(told.rows[later - 1] == (key, kind) for later in found if later > number)
+        elif kind == "invalid":
+            assert number in found
+        elif kind == "good":
+            assert number not in found
 
 
 def _written(folder: Path, content: list[dict[str, Any]], *, as_csv: bool) -> Path:
