@@ -94,7 +94,7 @@ class ByteStream:
     def _guarded(self, read: Any) -> bytes:
         try:
             return cast("bytes", read())
-        except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+        except (OSError, EOFError, zlib.error, lzma.LZMAError, *_zstd_errors(self._compression)) as error:
             raise SourceError(f"{self._path}: damaged or cut off after {self.offset:,} bytes") from error
 
 
@@ -117,6 +117,10 @@ def _zstd() -> Any:
         )
     except ModuleNotFoundError as error:
         raise SourceError('files that end in .zst need `pip install "ddbmodel[zstd]"`') from error
+
+
+def _zstd_errors(compression: str) -> tuple[type[Exception], ...]:
+    return (_zstd().ZstdError,) if compression == ".zst" else ()
 
 
 def fingerprint_of(path: Path, end: Position) -> Mapping[str, Any]:
