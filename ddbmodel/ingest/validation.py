@@ -24,7 +24,9 @@ M = TypeVar("M", bound=BaseModel)
 Unknown: TypeAlias = Literal["refuse", "ignore"]
 
 _EXTRA: Final = "extra_forbidden"
-_ROUNDED: Final = "this number has more digits than a JSON number keeps: write it as text, in quotes"
+_ROUNDED: Final = (
+    "this number does not fit into a JSON number, and would be rounded: write it as text, in quotes"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _exact(digits: str) -> float:
     number = float(digits)
-    if len(digits) > 15 and Decimal(repr(number)) != Decimal(digits):
+    if (len(digits) > 15 or "e" in digits or "E" in digits) and Decimal(repr(number)) != Decimal(digits):
         raise _RoundedError
     return number
 

@@ -102,7 +102,7 @@ async def test_bad_rows_are_set_aside_with_line_and_reason(tmp_path: Path) -> No
     assert found[5][1].startswith("this is no JSON")
     assert found[6] == ("$.sk", "this name comes twice in an object")
     assert found[7][0] == "$.total"
-    assert "digits" in found[7][1]
+    assert "rounded" in found[7][1]
     assert found[8][0] == "$.pk"
     assert found[9][0] == "$.total"
     assert '"content":{"pk": "p", "sk": 1, "total": 0.12345678901234567890}}' in bad.read_text()
