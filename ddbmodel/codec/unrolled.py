@@ -191,11 +191,10 @@ def _short_scalar(source: _Source, codec: ScalarCodec, name: str) -> tuple[str, 
 
 def _short_choice(source: _Source, codec: ChoiceCodec, name: str) -> tuple[str, str] | None:
     """An enum's members are looked up; their stored forms are shared, as nothing ever changes one."""
-    members = codec.choices
-    kinds = {type(member) for member in members}
-    if len(kinds) != 1 or not all(isinstance(member, Enum) for member in members):
+    members: tuple[Any, ...] = codec.choices
+    python: type[Any] = members[0].__class__
+    if not issubclass(python, Enum) or any(type(member) is not python for member in members):
         return None
-    (python,) = kinds
     stored = {member: codec.encode(member) for member in members}
     known = source.name(stored)
     return f"{known}[{name}]", f"{name}.__class__ is {source.name(python)} and {name} in {known}"

@@ -49,6 +49,7 @@ class ByteStream:
             self._stream = _decompressed(self._raw, self._compression)
         except OSError as error:
             raise SourceError(f"{path}: {error.strerror or error}") from error
+        self._errors = _errors_of(self._compression)
         self.offset = 0
         self._skip(skip)
 
@@ -94,7 +95,7 @@ class ByteStream:
     def _guarded(self, read: Any) -> bytes:
         try:
             return cast("bytes", read())
-        except (OSError, EOFError, zlib.error, lzma.LZMAError, *_zstd_errors(self._compression)) as error:
+        except self._errors as error:
             raise SourceError(f"{self._path}: damaged or cut off after {self.offset:,} bytes") from error
 
 
@@ -119,8 +120,10 @@ def _zstd() -> Any:
         raise SourceError('files that end in .zst need `pip install "ddbmodel[zstd]"`') from error
 
 
-def _zstd_errors(compression: str) -> tuple[type[Exception], ...]:
-    return (_zstd().ZstdError,) if compression == ".zst" else ()
+def _errors_of(compression: str) -> tuple[type[Exception], ...]:
+    """What reading a damaged file raises."""
+    errors = (OSError, EOFError, zlib.error, lzma.LZMAError)
+    return (*errors, _zstd().ZstdError) if compression == ".zst" else errors
 
 
 def fingerprint_of(path: Path, end: Position) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from typing import Any, Final, TypeAlias, TypeGuard, TypeVar
+from typing import Any, Final, TypeGuard, TypeVar
 
 from pydantic import BaseModel
 
@@ -18,14 +18,12 @@ from ddbmodel.expressions import Projection
 from ddbmodel.mapper.backoff import Backoff
 from ddbmodel.mapper.expiry import is_expired
 from ddbmodel.mapper.gateway import Gateway
-from ddbmodel.mapper.key_ranges import Ordinal, ordinal
 from ddbmodel.mapper.reading import Reading
 from ddbmodel.model import ItemKey, ModelPlan, plan_of
 from ddbmodel.operations import BatchGetItem, BatchGetItemResult, TableKeys
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
-_Identity: TypeAlias = tuple[tuple[str, Ordinal], ...]
 
 # Arbitrary: enough to hide round trips, few enough for a default connection pool, which has ten connections.
 _CONCURRENT_REQUESTS: Final = 8
@@ -102,7 +100,8 @@ async def fetch_items(
         Throttled: keys stayed unprocessed after many tries without any progress.
     """
     table, wait = gateway.table_name(plan), backoff or Backoff()
-    wanted = list({_identity(key): key for key in keys}.values())
+    identity = plan.stored_keys.identity
+    wanted = list({identity(key): key for key in keys}.values())
     slots = asyncio.Semaphore(_CONCURRENT_REQUESTS)
 
     async def fetch(chunk: Sequence[Item]) -> list[Item]:
@@ -111,13 +110,8 @@ async def fetch_items(
 
     size = limits.BATCH_GET_KEYS
     chunks = await _together([fetch(wanted[start : start + size]) for start in range(0, len(wanted), size)])
-    found = {_identity(plan.key_from_item(item)): item for chunk in chunks for item in chunk}
-    return [found.get(_identity(key)) for key in keys]
-
-
-def _identity(key: Item) -> _Identity:
-    """Equal for the same key in whatever form it was stored or came back: `5` and `5.0` are one number."""
-    return tuple(sorted((name, ordinal(value)) for name, value in key.items()))
+    found = {identity(item): item for chunk in chunks for item in chunk}
+    return [found.get(identity(key)) for key in keys]
 
 
 async def _together(coroutines: Sequence[Coroutine[Any, Any, T]]) -> list[T]:

@@ -118,7 +118,14 @@ class Gateway:
         Raises:
             ModelDefinitionError: the model has no table, or the prefix makes its name too long.
         """
-        declared = plan.stored_table.name
+        return self.deployed_name(plan.stored_table.name)
+
+    def deployed_name(self, declared: str) -> str:
+        """The deployed name of a table.
+
+        Raises:
+            ModelDefinitionError: the prefix makes it too long.
+        """
         name = self._names.get(declared)
         if name is None:
             name = self.table_prefix + declared

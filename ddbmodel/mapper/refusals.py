@@ -18,8 +18,9 @@ from ddbmodel.errors import (
     RequestRefused,
     VersionConflict,
 )
-from ddbmodel.expressions import Action, Condition, failed_clauses
+from ddbmodel.expressions import Action, Condition, Place, failed_clauses
 from ddbmodel.mapper.reading import decoded
+from ddbmodel.mapper.stamps import stored_version
 from ddbmodel.mapper.write import Presence, Write
 from ddbmodel.model import ModelPlan
 
@@ -62,8 +63,7 @@ def _is_conflict(write: Write, stored: Item | None) -> bool:
         return False
     if stored is None:
         return write.when is None and write.version > 0
-    version = stored.get(field.stored_name)
-    return version != (None if write.version == 0 else {"N": str(write.version)})
+    return stored_version(write.plan, stored) != write.version
 
 
 def _upsert(write: Write) -> str:
@@ -117,7 +117,21 @@ def _finding(condition: Condition | None, item: Item | None) -> tuple[tuple[Cond
         return (), ""
     if item is None:
         return (), "There is no item with this key: none came with the refusal."
-    return failed, f"False of the stored item: {', '.join(map(repr, failed))}."
+    return failed, f"False of the stored item: {', '.join(map(_shown, failed))}."
+
+
+def _shown(condition: Condition) -> str:
+    """A condition without the keys of maps in its paths, which are the user's data."""
+    shown = repr(condition)
+    for path in sorted(condition.paths, key=lambda path: len(path.place.label), reverse=True):
+        shown = shown.replace(path.place.label, _label(path.place))
+    return shown
+
+
+def _label(place: Place) -> str:
+    above = "" if place.parent is None else _label(place.parent)
+    own = place.label.removeprefix("" if place.parent is None else place.parent.label)
+    return above + (own if place.field is not None or isinstance(place.steps[-1], int) else "[...]")
 
 
 def decoded_result(plan: ModelPlan[M], item: Item, verb: str) -> M:

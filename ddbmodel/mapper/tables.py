@@ -7,10 +7,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from ddbmodel.errors import ModelDefinitionError, ServiceError, TableInUse, TableNotFound
+from ddbmodel.errors import (
+    ModelDefinitionError,
+    RequestRefused,
+    ServiceError,
+    TableInUse,
+    TableNotFound,
+    WriteOutcomeUnknown,
+)
+from ddbmodel.mapper.arguments import plan_of_class
 from ddbmodel.mapper.expiry import expiry_attributes
 from ddbmodel.mapper.gateway import Gateway
-from ddbmodel.model import ModelPlan, plan_of
+from ddbmodel.model import ModelPlan, Table, plan_of
 from ddbmodel.operations import (
     Billing,
     CreateTable,
@@ -25,6 +33,7 @@ from ddbmodel.operations import (
     TableDescription,
     UpdateTimeToLive,
 )
+from ddbmodel.schema import TableSchema
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -44,11 +53,40 @@ class Patience:
 
 
 _PATIENCE: Final = Patience()
+_NO_SUCH_OPERATION: Final = "UnknownOperationException"
+
+
+@dataclass(frozen=True, slots=True)
+class TableTarget:
+    """A table, and what is known of its models.
+
+    Attributes:
+        schema: the table.
+        plans: of the models that are defined on it so far.
+    """
+
+    schema: TableSchema
+    plans: tuple[ModelPlan[Any], ...]
+
+
+def target_of(verb: str, target: object) -> TableTarget:
+    """The table of a model class, or a shared table.
+
+    Raises:
+        ExpressionError: it is neither.
+        ModelDefinitionError: the model has no table.
+    """
+    if not isinstance(target, Table):
+        plan: ModelPlan[Any] = plan_of_class(verb, target)  # type: ignore[arg-type]  # which refuses all else
+        if plan.shared is None:
+            return TableTarget(plan.stored_table, (plan,))
+        target = plan.shared
+    return TableTarget(target.schema, tuple(plan_of(model) for model in target.entities.values()))
 
 
 async def create_table(
     gateway: Gateway,
-    plan: ModelPlan[Any],
+    target: TableTarget,
     *,
     billing: Billing | None,
     exist_ok: bool,
@@ -56,7 +94,7 @@ async def create_table(
     patience: Patience = _PATIENCE,
 ) -> TableDescription:
     """Create the table of a model, and wait until it can be used."""
-    schema = replace(plan.stored_table, name=gateway.table_name(plan))
+    schema = replace(target.schema, name=gateway.deployed_name(target.schema.name))
     request = CreateTable(schema, _checked(billing))
     try:
         description = CreateTableResult.from_wire(await gateway.send(request)).description
@@ -67,42 +105,57 @@ async def create_table(
     if not description.is_active and wait:
         description = await _active(gateway, schema.name, patience)
     if description.is_active:
-        await _enable_expiry(gateway, plan, schema.name)
+        await _enable_expiry(gateway, target, schema.name)
     return description
 
 
-async def _enable_expiry(gateway: Gateway, plan: ModelPlan[Any], table: str) -> None:
+async def _enable_expiry(gateway: Gateway, target: TableTarget, table: str) -> None:
     """Switch time to live on for the attribute of the models' `ttl()`, unless it is on."""
-    attributes = expiry_attributes(_models_of(plan))
-    if not attributes:
-        return
-    if len(attributes) > 1:
-        raise ModelDefinitionError(
-            f"table {table!r} has one attribute for time to live, and its models have "
-            f"{', '.join(sorted(attributes))}: "
-            "store the fields under one name with ttl(attribute=...)"
-        )
-    (attribute,) = attributes
+    for attribute in expiry_attributes(target.plans):
+        try:
+            if not await _expires(gateway, table, attribute):
+                await _switch_on(gateway, table, attribute)
+        except RequestRefused as refusal:
+            if refusal.code != _NO_SUCH_OPERATION:
+                raise
+            # An engine without time to live, which DynamoDB itself always has: the table works without.
+
+
+async def _switch_on(gateway: Gateway, table: str, attribute: str) -> None:
+    try:
+        await gateway.send(UpdateTimeToLive(table, attribute))
+    except (RequestRefused, WriteOutcomeUnknown):
+        if not await _expires(gateway, table, attribute):
+            raise  # else another program was faster, or only the reply was lost
+
+
+async def _expires(gateway: Gateway, table: str, attribute: str) -> bool:
+    """Tell whether time to live is on by this attribute.
+
+    Raises:
+        ModelDefinitionError: it is on by another one.
+    """
     found = DescribeTimeToLiveResult.from_wire(await gateway.send(DescribeTimeToLive(table)))
     if found.status not in ("ENABLED", "ENABLING"):
-        await gateway.send(UpdateTimeToLive(table, attribute))
+        return False
+    if found.attribute != attribute:
+        raise ModelDefinitionError(
+            f"table {table!r} has time to live by {found.attribute!r}, and its models have it by "
+            f"{attribute!r}, so their items would never expire: use ttl(attribute={found.attribute!r})"
+        )
+    return True
 
 
-def _models_of(plan: ModelPlan[Any]) -> list[ModelPlan[Any]]:
-    """The plans of all models of the table that are defined so far."""
-    return [plan] if plan.shared is None else [plan_of(model) for model in plan.shared.entities.values()]
-
-
-async def describe_table(gateway: Gateway, plan: ModelPlan[Any]) -> TableDescription:
+async def describe_table(gateway: Gateway, target: TableTarget) -> TableDescription:
     """The table of a model, as it stands."""
-    return await _describe(gateway, gateway.table_name(plan))
+    return await _describe(gateway, gateway.deployed_name(target.schema.name))
 
 
 async def delete_table(
-    gateway: Gateway, plan: ModelPlan[Any], *, missing_ok: bool, wait: bool, patience: Patience = _PATIENCE
+    gateway: Gateway, target: TableTarget, *, missing_ok: bool, wait: bool, patience: Patience = _PATIENCE
 ) -> None:
     """Delete the table of a model with all of its items, and wait until it is gone."""
-    name = gateway.table_name(plan)
+    name = gateway.deployed_name(target.schema.name)
     try:
         await gateway.send(DeleteTable(name))
     except TableNotFound:

@@ -17,14 +17,18 @@ from ddbmodel.operations import TransactGet, TransactGetItems, TransactGetItemsR
 
 
 async def transact_get(gateway: Gateway, keys: Sequence[ItemKey[Any]]) -> list[Any]:
-    """The models of these keys, in order; None where there is no item."""
+    """The models of these keys, in order; None where there is no item. A key may come twice."""
     plans = [plan_of(key.model) for key in keys]
-    gets = tuple(
-        TransactGet(gateway.table_name(plan), key.attributes) for plan, key in zip(plans, keys, strict=True)
-    )
-    reply = await gateway.send(TransactGetItems(gets))
-    items = TransactGetItemsResult.from_wire(reply).items
-    return [_model(gateway, plan, item) for plan, item in zip(plans, items, strict=True)]
+    gets = {
+        (gateway.table_name(plan), key.identity): TransactGet(gateway.table_name(plan), key.attributes)
+        for plan, key in zip(plans, keys, strict=True)
+    }
+    reply = await gateway.send(TransactGetItems(tuple(gets.values())))
+    found = dict(zip(gets, TransactGetItemsResult.from_wire(reply).items, strict=True))
+    return [
+        _model(gateway, plan, found[gateway.table_name(plan), key.identity])
+        for plan, key in zip(plans, keys, strict=True)
+    ]
 
 
 def _model(gateway: Gateway, plan: ModelPlan[Any], item: Item | None) -> Any:

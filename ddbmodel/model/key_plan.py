@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ddbmodel import limits
+from ddbmodel.codec.numbers import canonical_number
 from ddbmodel.codec.parts import FieldCodec
 from ddbmodel.codec.sizes import value_size_bytes
 from ddbmodel.codec.values import AttributeValue, Item
@@ -17,12 +18,12 @@ from ddbmodel.schema.key_templates import KeyTemplate, Values
 
 @dataclass(frozen=True, slots=True)
 class KeyBinding:
-    """One key attribute, and where its value comes from: a field that is stored there, or a template.
+    """One key attribute, and where its value comes from: the field that is stored there, or other fields.
 
     Attributes:
         attribute: its name and type.
         sources: the fields that it is written from.
-        template: how it is written; None if it is a field's own attribute.
+        template: how it is written; None if it has the value of one field as it is.
     """
 
     attribute: KeyAttribute
@@ -37,7 +38,15 @@ class KeyBinding:
     @property
     def label(self) -> str:
         """The field or template, for messages."""
-        return self.sources[0].name if self.template is None else f"{self.name} {self.template.text!r}"
+        if self.template is not None:
+            return f"{self.name} {self.template.text!r}"
+        field = self.sources[0].name
+        return f"{self.name} '{{{field}}}'" if self.is_composed else field
+
+    @property
+    def is_composed(self) -> bool:
+        """False if the attribute is the field's own."""
+        return self.template is not None or self.sources[0].stored_name != self.name
 
     @property
     def optional(self) -> tuple[FieldCodec, ...]:
@@ -107,6 +116,14 @@ class _KeyRule:
             )
 
 
+def _comparable(stored: AttributeValue) -> object:
+    text = stored.get("S")
+    if text is not None:
+        return text
+    ((kind, value),) = stored.items()
+    return canonical_number(value) if kind == "N" else value
+
+
 @dataclass(frozen=True)
 class KeyPlan:
     """All keys of a model.
@@ -138,8 +155,8 @@ class KeyPlan:
 
     @cached_property
     def composed(self) -> tuple[KeyBinding, ...]:
-        """The attributes that are written from templates, each once."""
-        bindings = (binding for path in self.paths for binding in path.bindings if binding.template)
+        """The attributes that are written from fields and are no field's own, each once."""
+        bindings = (binding for path in self.paths for binding in path.bindings if binding.is_composed)
         return tuple({binding.name: binding for binding in bindings}.values())
 
     @cached_property
@@ -165,6 +182,36 @@ class KeyPlan:
                     item[binding.name] = stored
         if self.entity_attribute is not None:
             item[self.entity_attribute] = {"S": self.entity_name}
+
+    def identity(self, item: Item) -> tuple[object, ...]:
+        """Give the key of an item in a form that is equal for two items exactly if they are the same one.
+
+        Numbers are compared by their value: `5.0`, as another client may have written it, is `5`.
+        """
+        return tuple([_comparable(item[attribute.name]) for attribute in self.table.key])
+
+    def completed(self, item: Item) -> Item:
+        """Give an item with the fields that stand in its primary key only, as other programs may store it."""
+        lacking = [field for field in self._written if field.stored_name not in item]
+        if not lacking:
+            return item
+        found: dict[str, AttributeValue] = {}
+        for binding in self.primary.bindings:
+            if binding.template is not None:
+                found |= binding.template.parse(str(item.get(binding.name, {}).get("S", ""))) or {}
+        return item | {field.stored_name: found[field.name] for field in lacking if field.name in found}
+
+    @cached_property
+    def _written(self) -> tuple[FieldCodec, ...]:
+        """The fields that the templates of the primary key hold the whole value of."""
+        exact = {
+            slot.name
+            for binding in self.primary.bindings
+            if binding.template is not None
+            for slot in binding.template.slots
+            if slot.form.is_exact
+        }
+        return tuple(field for field in self.fields if field.name in exact)
 
     def entity_of(self, item: Item) -> str | None:
         """Give the entity's name that stands in an item; None if none does."""
@@ -233,7 +280,7 @@ class KeyPlan:
         primary = {attribute.name for attribute in self.table.key}
         return {
             binding.name: _KeyRule(
-                binding.name if binding.template else binding.sources[0].name,
+                binding.name if binding.is_composed else binding.sources[0].name,
                 binding.attribute,
                 limits.SORT_KEY_BYTES if binding.name in sorts else limits.PARTITION_KEY_BYTES,
                 binding.name in primary,

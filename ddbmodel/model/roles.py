@@ -60,7 +60,7 @@ def build_roles(model: str, part: PartCodec, options: Mapping[str, FieldOptions]
             )
         found[role] = part.fields[name]
         if not _fits(role, found[role]):
-            what = "int" if role == "version" else "datetime"
+            what = {"version": "int", "ttl": "datetime or int"}.get(role, "datetime")
             raise ModelDefinitionError(f"{model}.{name}: a field with {role}() is of type {what}")
     if WRITE_ATTRIBUTE in part.by_stored_name:
         raise ModelDefinitionError(

@@ -18,6 +18,7 @@ from ddbmodel import (
     Mapper,
     Model,
     NoAccessPath,
+    RateLimit,
     TableInUse,
     TableNotFound,
     field,
@@ -283,6 +284,21 @@ async def test_the_batch_writer_accounts_for_everything(full: Mapper) -> None:
     stored = await full.scan(Order).all()
     assert sorted(order.order_id for order in stored) == [f"o{n:03}" for n in range(1, COUNT, 2)]
     assert {order.note for order in stored} == {"last"}
+
+
+@pytest.mark.behaviour("the capacity of a batch")
+async def test_a_budget_is_charged_with_what_the_service_reports(full: Mapper) -> None:
+    """The capacity in the replies is understood: what an engine reports is taken out of the budget."""
+    clock = 0.0
+    limit = RateLimit(write_units_per_second=10_000, clock=lambda: clock)
+    async with full.batch_writer(rate_limit=limit, deadline_seconds=60) as writer:
+        for number in range(COUNT):
+            await writer.put(_order(number))
+    assert writer.report.written == COUNT
+    place = limit.line_up(10_000)
+    used = limit.wait_seconds(place) * 10_000
+    # Every index that holds the item costs as much again, on engines that count them.
+    assert COUNT <= round(used) <= COUNT * 10
 
 
 async def test_a_client_of_the_users_stays_open(engine: Engine, table_prefix: str) -> None:

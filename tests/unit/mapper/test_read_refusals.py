@@ -26,12 +26,14 @@ REFUSED: list[tuple[type[Exception], Callable[[ReadingTable], Any]]] = [
     (NoAccessPath, lambda t: t.query().where(Order.total > 3)),
     (NoAccessPath, lambda t: t.query().where(C, Order.order_id != "x")),
     (NoAccessPath, lambda t: t.query().where(Order.customer_id == "")),
-    (NoAccessPath, lambda t: t.query().where(Order.rating == 1)),
     (NoAccessPath, lambda t: t.query().where(Order.status == "x").consistent()),
     (ExpressionError, lambda t: t.query().where(C, Order.order_id > "b", Order.order_id < "a")),
     (ExpressionError, lambda t: t.query().where(*([C] * 2), *[Order.total > n for n in range(301)])),
     (ExpressionError, lambda t: t.query().where(C, Order.note == "x" * 2_100_000)),
     (ExpressionError, lambda t: t.scan().using(Order.by_status).consistent()),
+]
+UNHELD: list[tuple[type[Exception], Callable[[ReadingTable], Any]]] = [
+    (NoAccessPath, lambda t: t.query().where(Order.rating == 1)),
     (ExpressionError, lambda t: t.scan().using(Order.by_rating)),
 ]
 
@@ -55,6 +57,22 @@ async def test_refused(
     with pytest.raises(error):
         await use(describe(table))
     assert table.requests == []
+
+
+@pytest.mark.parametrize(("error", "describe"), UNHELD)
+@pytest.mark.parametrize(
+    "use", [lambda read: read.all(), lambda read: read.first(), lambda read: read.page(size=5)]
+)
+async def test_refused_of_keys_alone(
+    error: type[Exception], describe: Callable[[ReadingTable], Any], use: Callable[[Any], Any]
+) -> None:
+    """Whole items are not read from an index that holds their keys only; how many there are can be asked."""
+    table = order_table()
+    with pytest.raises(error):
+        await use(describe(table))
+    assert table.requests == []
+    assert await describe(table).count() >= 0
+    assert len(table.requests) == 1
 
 
 async def _explained(read: Read[Any]) -> Any:

@@ -8,18 +8,16 @@ from tests.benchmarks.ingest_simulation import Scenario, one_hot_key, plot, poli
 from tests.benchmarks.table_model import Lane, TableModel
 from tests.benchmarks.writer_model import Clock, Tally
 
-HOT = Scenario("a hot key", 4e5, lambda: one_hot_key(50, 0.2), quota=10_000.0, workers=8, part=0.5)
-EVEN = Scenario("even", 4e5, lambda: uniform(50), quota=10_000.0, workers=8)
+HOT = Scenario(
+    "a hot key", 4e5, lambda: one_hot_key(50, 0.2), quota=10_000.0, workers=8, part=0.5, requests=400
+)
+EVEN = Scenario("even", 4e5, lambda: uniform(50), quota=10_000.0, workers=8, requests=400)
 POLICIES = list(policies(EVEN, Clock()))
 
 
 @pytest.fixture(scope="module")
 def tallies() -> dict[tuple[str, str], Tally]:
-    return {
-        (scenario.name, name): simulate(scenario, name, requests=400)
-        for scenario in (HOT, EVEN)
-        for name in POLICIES
-    }
+    return {(scenario.name, name): simulate(scenario, name) for scenario in (HOT, EVEN) for name in POLICIES}
 
 
 @pytest.mark.parametrize("name", POLICIES)
