@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import pickle
 import shutil
 import threading
 import time
@@ -17,7 +18,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Final
 
-from ddbmodel.errors import IngestStopped, SourceError
+from ddbmodel.errors import ExpressionError, IngestStopped, SourceError
 from ddbmodel.ingest.books import ALL_BITS
 from ddbmodel.ingest.job import Connection, Job
 from ddbmodel.ingest.options import RunOptions
@@ -50,7 +51,7 @@ async def ingest_in_workers(connection: Connection, job: Job) -> IngestReport:
         if outcome.error is not None:
             raise outcome.error
     report, counts = _merged(outcomes, options, time.monotonic() - began)
-    if report.complete:
+    if report.complete or options.checkpoint is None:
         _collect_letters(options)
     stopped = next((one.stopped for one in outcomes if one.stopped and one.stopped != "interrupted"), "")
     if not stopped and not report.complete:
@@ -70,19 +71,30 @@ class _Worker:
     """One process, and the pipe to it. When this process ends, the pipe breaks, and that one ends too."""
 
     def __init__(self, connection: Connection, job: Job, index: int) -> None:
+        options = options_of_worker(job.options, index)
+        prefix = connection.own.table_prefix
+        assignment = _pickled(Assignment(connection.options, prefix, job.source, job.plan.model, options))
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process: BaseProcess = context.Process(target=work, args=(theirs,), daemon=True)
         self.process.start()
         theirs.close()
-        options = options_of_worker(job.options, index)
-        prefix = connection.own.table_prefix
-        self.pipe.send(Assignment(connection.options, prefix, job.source, job.plan.model, options))
+        self.pipe.send_bytes(assignment)
 
     def stop(self) -> None:
         """Ask it to settle what it has, and end."""
         with suppress(OSError):
             self.pipe.send("stop")
+
+
+def _pickled(assignment: Assignment) -> bytes:
+    try:
+        return pickle.dumps(assignment)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise ExpressionError(
+            f"ingest: workers import {assignment.model.__qualname__} by its name, and get a copy of the "
+            "source: define the model in a module, outside of functions"
+        ) from error
 
 
 class _Team:

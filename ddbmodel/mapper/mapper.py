@@ -20,7 +20,6 @@ from ddbmodel.operations import Billing, TableDescription
 from ddbmodel.transport.connect import ConnectOptions, attach, connect
 
 if TYPE_CHECKING:
-    import aioboto3
     from botocore.config import Config
 
     from ddbmodel.transport import Statistics
@@ -70,7 +69,7 @@ class Mapper(ReadingVerbs, WritingVerbs):
         aws_access_key_id: str | None = None,
         aws_secret_access_key: str | None = None,
         aws_session_token: str | None = None,
-        session: aioboto3.Session | None = None,
+        session: Any = None,  # aioboto3 ships no types, and an unknown one would be an error of its callers
         config: Config | None = None,
         table_prefix: str = "",
         cursor_key: bytes | str | None = None,

@@ -103,6 +103,12 @@ async def writers(mapper: Mapper, order: Order) -> None:
     mapper.batch_writer(on_error="ignore")  # error
     mapper.batch_writer(rate_limit=4000)  # error
     mapper.batch_writer(deadline_seconds="60")  # error
+    await mapper.ingest("orders.jsonl", order)  # error
+    await mapper.ingest(5, Order)  # error
+    await mapper.ingest("orders.jsonl", Order, order="first")  # error
+    await mapper.ingest("orders.jsonl", Order, format="xml")  # error
+    written: int = mapper.ingest("orders.jsonl", Order).written  # error
+    print(written)
     RateLimit(4000)  # error
     RateLimit(write_units_per_second=4000, ramp=4000)  # error
 

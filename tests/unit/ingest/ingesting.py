@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from pydantic import model_validator
 
 from ddbmodel import Attr, IngestReport, Mapper, Model, field, partition_key, sort_key
 from ddbmodel.ingest.job import prepared
@@ -23,6 +26,18 @@ class Line(Model, table="lines"):
     sk: Attr[int] = sort_key()
     total: Attr[Decimal] = field(ge=0)
     note: Attr[str | None] = None
+
+
+class Dice(Model, table="dice"):
+    """Has another key each time that it is validated."""
+
+    pk: Attr[int] = partition_key()
+    name: Attr[int]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _thrown(cls, values: dict[str, int]) -> dict[str, int]:
+        return {"pk": random.randrange(1_000_000), **values}
 
 
 class MemoryMapper(Mapper):

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from ddbmodel import Attr, ExpressionError, IngestStopped, Model, partition_key
 from ddbmodel.testing import Capacity, FaultProxy, FaultRates, LocalDynamoDB
-from tests.unit.ingest.ingesting import Line, balanced, expected, letters, line, write_json_lines
+from tests.unit.ingest.ingesting import Dice, Line, balanced, expected, letters, line, write_json_lines
 
 FAULTS = FaultRates(
     throttle=0.05,
@@ -66,6 +67,38 @@ async def test_workers_share_one_table(tmp_path: Path, dynamodb: LocalDynamoDB) 
     assert balanced(report)
     assert [one["line"] for one in letters(bad)] == [501]
     assert sorted(one.name for one in tmp_path.iterdir()) == ["a.jsonl", "bad"]  # noqa: ASYNC240
+
+
+async def test_keys_that_change_are_no_work_for_workers(tmp_path: Path, dynamodb: LocalDynamoDB) -> None:
+    """If validation does not give a row the same key each time, the run fails and says so."""
+    path = write_json_lines(tmp_path / "a.jsonl", [{"name": number} for number in range(50)])
+    async with dynamodb.connect() as mapper:
+        await mapper.create_table(Dice)
+        with pytest.raises(IngestStopped, match="does not give a row the same key"):
+            await mapper.ingest(path, Dice, workers=2)
+
+
+async def test_workers_need_a_model_of_a_module(tmp_path: Path, dynamodb: LocalDynamoDB) -> None:
+    """A class that other processes cannot import is refused before any is started."""
+
+    class Local(Model, table="local"):
+        pk: Attr[str] = partition_key()
+
+    path = write_json_lines(tmp_path / "a.jsonl", [{"pk": "1"}])
+    async with dynamodb.connect() as mapper:
+        with pytest.raises(ExpressionError, match="workers import .*Local by its name"):
+            await mapper.ingest(path, Local, workers=2)
+
+
+async def test_a_bad_row_stops_all_workers(tmp_path: Path, dynamodb: LocalDynamoDB) -> None:
+    """Without a dead-letter file, the run stops with the row's line, whoever has read it."""
+    path = write_json_lines(tmp_path / "a.jsonl", [*map(line, range(300)), {"pk": "p", "sk": "x"}])
+    async with dynamodb.connect() as mapper:
+        await mapper.create_table(Line)
+        with pytest.raises(IngestStopped, match=r"line 301: \$\.sk") as caught:
+            await mapper.ingest(path, Line, workers=2)
+    assert balanced(caught.value.report)
+    assert not caught.value.report.complete
 
 
 async def test_a_table_without_capacity_is_waited_for(tmp_path: Path, dynamodb: LocalDynamoDB) -> None:
