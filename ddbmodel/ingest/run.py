@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ddbmodel.errors import (
     CodecError,
@@ -32,6 +32,9 @@ from ddbmodel.mapper.entry import Entry, entry_for_put
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.usage import Usage
 from ddbmodel.model import ModelPlan
+
+# So many failures before anything is written are not for the rows: there is no table, or no permission.
+_HOPELESS: Final = 1000
 
 
 class Run:
@@ -221,6 +224,11 @@ class Run:
             return
         if self._books.trouble is not None:
             self._stopped_as = f"the dead-letter file cannot be written ({self._books.trouble.strerror})"
+        failed = self._books.counts.failed - self._before.failed
+        if failed >= _HOPELESS and not self._writer.report.written:
+            self._stopped_as = (
+                f"the first {failed:,} items failed, and none was written: {self._books.failures[-1].reason}"
+            )
         allowed = self._options.failures_allowed
         if allowed is not None and self._books.bad_rows > allowed:
             first = self._books.failures[0] if self._books.failures else "see the dead letters"
@@ -240,6 +248,8 @@ class Run:
             rows < options.checkpoint_rows and now - self._marked_at < options.checkpoint_seconds
         ):
             return
+        if self._settling is not None:
+            self._settling.result()  # raises what kept the last checkpoint from being written
         self._marked_row, self._marked_at = self._books.position.row, now
         self._settling = asyncio.create_task(self._settle(self._books.mark()))
 

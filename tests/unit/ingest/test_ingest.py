@@ -153,6 +153,31 @@ async def test_a_failed_write_stops_it_if_nothing_is_set_aside(tmp_path: Path) -
     assert not (tmp_path / "place").exists()
 
 
+async def test_a_source_is_not_poured_into_the_dead_letters(tmp_path: Path) -> None:
+    """If nothing at all can be written, the run stops after 1,000 failures, whatever may fail."""
+    table = StrictTable(then=Fault(service_error(AccessDenied, "AccessDeniedException"), seconds=0.0))
+    path = write_json_lines(tmp_path / "a.jsonl", [line(number, keys=9000) for number in range(9000)])
+    with pytest.raises(
+        IngestStopped, match="items failed, and none was written: .*as the test says"
+    ) as caught:
+        await mapper_on(table).ingest(path, Line, dead_letters=tmp_path / "bad.jsonl")
+    assert 1000 <= caught.value.report.failed == len(letters(tmp_path / "bad.jsonl")) < 3000
+
+
+async def test_a_checkpoint_that_cannot_be_written_stops_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What keeps the checkpoint from being written is raised, and not found out at the next kill."""
+
+    def broken(path: Path, checkpoint: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("ddbmodel.ingest.run.store", broken)
+    path = write_json_lines(tmp_path / "a.jsonl", [line(number) for number in range(5000)])
+    with pytest.raises(OSError, match="No space left"):
+        await mapper_on(StrictTable()).ingest(path, Line, checkpoint=tmp_path / "place", checkpoint_rows=10)
+
+
 async def test_dead_letters_are_ingested_again(tmp_path: Path) -> None:
     """A dead-letter file is a source: rows that were mended, or refused for another reason, are written."""
     rows = [line(number, total="7" if number < 5 else "1") for number in range(30)]
