@@ -63,12 +63,14 @@ class ByteStream:
 
     def fraction(self) -> float | None:
         """How much of the file was read, before decompression."""
-        if not self._size or self._raw.closed:
+        if not self._size:
             return None
+        if self._raw.closed:
+            return 1.0
         try:
             return min(1.0, self._raw.tell() / self._size if self._compression else self.offset / self._size)
         except (OSError, ValueError):
-            return None  # closed meanwhile by the thread that reads
+            return 1.0  # closed meanwhile by the thread that reads, at the end
 
     def close(self) -> None:
         """Close the file; standard input stays open."""
