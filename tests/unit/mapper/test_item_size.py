@@ -50,7 +50,7 @@ class Silent:
 @pytest.fixture
 def mapper(monkeypatch: pytest.MonkeyPatch) -> Mapper:
     """A mapper that sends nothing."""
-    monkeypatch.setattr("ddbmodel.mapper.mapper.attach", lambda client: Silent())
+    monkeypatch.setattr("ddbmodel.mapper.mapper.attach", lambda client, lane: Silent())
     return Mapper(object())
 
 
