@@ -17,6 +17,8 @@
     ├── TransactionCanceled         has `.reasons`, one for each action
     ├── LockTaken                   another holds the lock, and still did when the time to wait was over
     ├── LockLost                    the lease of a lock was not renewed in time
+    ├── SourceError                 what is to be ingested cannot be read; the message names the place
+    ├── IngestStopped               ingestion ended before its source did; has `.report`
     ├── MapperClosed                used before opening or after closing
     ├── WrongEventLoop              used from another event loop than the one it was opened in
     └── ServiceError                DynamoDB or the way to it failed; `.operation .table .code .request_id`
@@ -179,6 +181,25 @@ class UnprocessedItems(DDBModelError):
     def __init__(self, message: str, leftover: Sequence[Failure]) -> None:
         super().__init__(message)
         self.leftover = tuple(leftover)
+
+
+class SourceError(DDBModelError):
+    """What is to be ingested, or its checkpoint, cannot be used, or not be read any further."""
+
+
+class IngestStopped(DDBModelError):
+    """Ingestion ended before its source did. What was accepted until then is settled.
+
+    Attributes:
+        report: the `IngestReport` so far.
+    """
+
+    def __init__(self, message: str, report: Any) -> None:
+        super().__init__(message)
+        self.report = report
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.report)
 
 
 class WriteOutcomeUnknown(DDBModelError):

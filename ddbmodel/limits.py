@@ -45,6 +45,10 @@ PARTITION_WRITE_UNITS: Final = 1000
 ON_DEMAND_WRITE_UNITS: Final = 4000
 ON_DEMAND_DOUBLING_SECONDS: Final = 30 * 60
 
+# What an account allows a table to take, unless it has asked for more.
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
+TABLE_WRITE_UNITS: Final = 40_000
+
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 BATCH_GET_KEYS: Final = 100
 

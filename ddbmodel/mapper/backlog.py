@@ -17,6 +17,7 @@ from ddbmodel import limits
 from ddbmodel.errors import MapperClosed
 from ddbmodel.mapper.entry import Entry
 from ddbmodel.mapper.held_back import HeldBack
+from ddbmodel.mapper.ledger import Ledger
 from ddbmodel.mapper.pacing import HotKeys
 from ddbmodel.mapper.write import Identity
 from ddbmodel.mapper.write_report import WriteReport
@@ -32,10 +33,12 @@ class Backlog:
             some are taken. It must exceed what workers can hold by a full batch, or all that waits could be
             blocked.
         hot_keys: which keys have to wait.
+        ledger: is told of failures in place of the report.
     """
 
-    def __init__(self, room: int, hot_keys: HotKeys) -> None:
+    def __init__(self, room: int, hot_keys: HotKeys, ledger: Ledger | None = None) -> None:
         self.report = WriteReport()
+        self._ledger = ledger
         self._room = asyncio.Semaphore(room)
         self._overdrawn = 0
         self._ready: dict[Identity, Entry] = {}
@@ -183,7 +186,7 @@ class Backlog:
     def fail(self, entry: Entry, reason: str) -> None:
         """A taken write is given up."""
         if self._release(entry):
-            self.report.failed.append(entry.failure(reason))
+            self._failed(entry, reason, cut_short=bool(self._expired_as))
 
     def abandon(self, reason: str) -> None:
         """Give up everything, whoever has it, and accept nothing more."""
@@ -206,12 +209,20 @@ class Backlog:
         """Report these as failed; nothing waits any more."""
         for entry in entries:
             under_way = " while a request with it was under way" if entry.in_flight else ""
-            self.report.failed.append(entry.failure(_with_last_attempt(f"{reason}{under_way}", entry)))
+            self._failed(entry, _with_last_attempt(f"{reason}{under_way}", entry), cut_short=True)
         for waiting in (self._ready, self._held, self._blocked):
             waiting.clear()
         self._ready_bytes = 0
         self._settled.set()
         self.stop()
+
+    def _failed(self, entry: Entry, reason: str, *, cut_short: bool) -> None:
+        failure = entry.failure(reason)
+        if self._ledger is None:
+            self.report.failed.append(failure)
+        else:
+            self.report.handed_over += 1
+            self._ledger.failed(entry, failure, cut_short=cut_short)
 
     async def drain(self) -> None:
         """Wait until every write that was accepted so far is settled; until then batches need not be full.
@@ -254,6 +265,8 @@ class Backlog:
     def _replace(self, earlier: Entry, later: Entry) -> None:
         """Count a write as superseded. Whoever waits for it to be settled waits for its successor instead."""
         self.report.superseded += 1
+        if self._ledger is not None:
+            self._ledger.superseded(earlier)
         later.number = min(earlier.number, later.number)
 
     def _wake_workers(self) -> None:

@@ -20,8 +20,9 @@ from ddbmodel.errors import ExpressionError, MapperClosed, UnprocessedItems, Wro
 from ddbmodel.mapper.backlog import CLOSED, Backlog
 from ddbmodel.mapper.backoff import Backoff
 from ddbmodel.mapper.batch_worker import BatchWorker
-from ddbmodel.mapper.entry import entry_for_delete, entry_for_put
+from ddbmodel.mapper.entry import Entry, entry_for_delete, entry_for_put
 from ddbmodel.mapper.gateway import Gateway
+from ddbmodel.mapper.ledger import Ledger
 from ddbmodel.mapper.pacer import Pacer
 from ddbmodel.mapper.pacing import RateLimit
 from ddbmodel.mapper.pacing.rate_limit import check_positive
@@ -75,6 +76,7 @@ class BatchWriter:
         deadline_seconds: float | None = None,
         rate_limit: RateLimit | None = None,
         backoff: Backoff | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         if type(concurrency) is not int or concurrency < 1:
             raise ExpressionError("batch_writer: concurrency is a whole number from 1 on")
@@ -90,7 +92,7 @@ class BatchWriter:
         self._backoff = backoff or Backoff()
         self._deadline_seconds = deadline_seconds
         self._pacer = Pacer(concurrency, rate_limit, self._backoff)
-        self._backlog = Backlog(concurrency * _ROOM_PER_WORKER, self._pacer.hot_keys)
+        self._backlog = Backlog(concurrency * _ROOM_PER_WORKER, self._pacer.hot_keys, ledger)
         self._workers: list[BatchWorker] = []
         self._timers: list[asyncio.TimerHandle] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -112,6 +114,16 @@ class BatchWriter:
         """
         self._check_open()
         await self._backlog.add(entry_for_put(self._gateway, model))
+
+    async def accept(self, entry: Entry) -> None:
+        """Accept a write that was encoded before. Waits while the backlog is full.
+
+        Raises:
+            MapperClosed: the writer is not open, or its deadline has passed.
+            WrongEventLoop: it was opened in another event loop.
+        """
+        self._check_open()
+        await self._backlog.add(entry)
 
     async def delete(self, target: ItemKey[Any] | BaseModel) -> None:
         """Accept an item to delete, by its key or by a model with this key. Waits while the backlog is full.

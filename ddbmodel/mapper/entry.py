@@ -82,7 +82,7 @@ def entry_for_put(gateway: Gateway, model: BaseModel) -> Entry:
         ItemTooLarge: over 400 KB.
     """
     plan = plan_of_object("put", model)
-    _check_bulk(plan)
+    check_bulk(plan)
     stamp = Stamp(plan, gateway.now())
     item = plan.encode(model, stamp.attributes(model))
     stamp.set_values(model)
@@ -99,13 +99,17 @@ def entry_for_delete(gateway: Gateway, target: ItemKey[Any] | BaseModel) -> Entr
     """
     key = key_of_target("delete", target)
     plan: ModelPlan[Any] = plan_of(key.model)
-    _check_bulk(plan)
+    check_bulk(plan)
     write = BatchDelete(gateway.table_name(plan), key.attributes)
     return _entry(write, plan, key.attributes, key.attributes, target)
 
 
-def _check_bulk(plan: ModelPlan[Any]) -> None:
-    """Refuse models whose promises a write without conditions would break."""
+def check_bulk(plan: ModelPlan[Any]) -> None:
+    """Refuse models whose promises a write without conditions would break.
+
+    Raises:
+        ExpressionError: it has unique fields or a version.
+    """
     model = plan.model.__name__
     if plan.guards:
         names = ", ".join(guard.field.name for guard in plan.guards)

@@ -20,7 +20,6 @@ from ddbmodel.operations import Billing, TableDescription
 from ddbmodel.transport.connect import ConnectOptions, LaneChoice, attach, connect
 
 if TYPE_CHECKING:
-    import aioboto3
     from botocore.config import Config
 
     from ddbmodel.transport import Statistics
@@ -74,7 +73,7 @@ class Mapper(ReadingVerbs, WritingVerbs):
         aws_access_key_id: str | None = None,
         aws_secret_access_key: str | None = None,
         aws_session_token: str | None = None,
-        session: aioboto3.Session | None = None,
+        session: Any = None,  # aioboto3 ships no types, and an unknown one would be an error of its callers
         config: Config | None = None,
         lane: LaneChoice = "auto",
         table_prefix: str = "",
@@ -83,7 +82,7 @@ class Mapper(ReadingVerbs, WritingVerbs):
         hide_expired: bool = False,
         clock: Clock | None = None,
         hooks: Iterable[AnyHook] = (),
-    ) -> AbstractAsyncContextManager[Mapper]:
+    ) -> AbstractAsyncContextManager[Self]:
         """Open a mapper on a client of its own. What is not given is looked up where the AWS SDK does.
 
         Args:
@@ -126,7 +125,7 @@ class Mapper(ReadingVerbs, WritingVerbs):
 
     @classmethod
     @asynccontextmanager
-    async def _opened(cls, options: ConnectOptions, own: GatewayOptions) -> AsyncGenerator[Mapper]:
+    async def _opened(cls, options: ConnectOptions, own: GatewayOptions) -> AsyncGenerator[Self]:
         lane = await connect(options)
         mapper = cls.__new__(cls)
         mapper._gateway = own.gateway(lane)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest_asyncio
 
 if TYPE_CHECKING:
-    from ddbmodel.mapper import Mapper
+    from ddbmodel.ingest import Mapper
     from ddbmodel.testing.local import LocalDynamoDB
     from ddbmodel.testing.proxy.fault_proxy import FaultProxy
 

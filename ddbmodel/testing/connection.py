@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from ddbmodel.mapper import Mapper
+    from ddbmodel.ingest import Mapper
 
 # An engine on loopback accepts any credentials. They are given so that none of yours is looked for, or sent.
 _CREDENTIALS: Final[dict[str, Any]] = {
@@ -18,7 +18,7 @@ _CREDENTIALS: Final[dict[str, Any]] = {
 
 def open_mapper(endpoint_url: str, options: dict[str, Any]) -> AbstractAsyncContextManager[Mapper]:
     """Open a mapper, with the options of `Mapper.connect`, which win."""
-    from ddbmodel.mapper import Mapper
+    from ddbmodel.ingest import Mapper
 
     return Mapper.connect(**_settings(endpoint_url, options))
 

@@ -12,7 +12,7 @@ from ddbmodel.testing.process import HOST, ServerProcess
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ddbmodel.mapper import Mapper
+    from ddbmodel.ingest import Mapper
 
 
 class LocalDynamoDB:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from ddbmodel import Exchange, Mapper, RateLimit, Request
+from ddbmodel import Exchange, IngestReport, Mapper, RateLimit, Request
 from tests.typing.shop import Customer, Order
 
 
@@ -107,6 +107,12 @@ async def writers(mapper: Mapper, order: Order) -> None:
     mapper.batch_writer(on_error="ignore")  # error
     mapper.batch_writer(rate_limit=4000)  # error
     mapper.batch_writer(deadline_seconds="60")  # error
+    await mapper.ingest("orders.jsonl", order)  # error
+    await mapper.ingest(5, Order)  # error
+    await mapper.ingest("orders.jsonl", Order, order="first")  # error
+    await mapper.ingest("orders.jsonl", Order, format="xml")  # error
+    reports: list[IngestReport] = [mapper.ingest("orders.jsonl", Order)]  # error
+    print(reports)
     RateLimit(4000)  # error
     RateLimit(write_units_per_second=4000, ramp=4000)  # error
 

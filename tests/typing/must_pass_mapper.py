@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, assert_type
 
 from ddbmodel import (
     CodecError,
     ConditionalCheckFailed,
     ConsumedCapacity,
+    Csv,
     Exchange,
     Hook,
     IndexUsage,
+    IngestPlan,
+    IngestReport,
     InvalidItem,
     ItemSize,
     Lock,
@@ -23,11 +27,13 @@ from ddbmodel import (
     Ramp,
     RateLimit,
     Request,
+    RowFailure,
     Scan,
     ScanPage,
     TableUsage,
     Tracing,
     Usage,
+    plan_ingest,
 )
 from tests.typing.shop import Customer, Line, Order
 
@@ -123,6 +129,21 @@ async def many(mapper: Mapper, orders: list[Order], customer: Customer) -> None:
     assert_type(limit.split(4), RateLimit)
     async with mapper.batch_writer(concurrency=8, deadline_seconds=60, rate_limit=limit) as writer:
         await writer.put(customer)
+
+
+async def ingestion(mapper: Mapper, orders: list[Order], stream: AsyncIterator[dict[str, object]]) -> None:
+    """Sources of every kind, and what comes of them."""
+    report = await mapper.ingest("orders.jsonl", Order, dead_letters="bad.jsonl", checkpoint=Path("place"))
+    assert_type(report, IngestReport)
+    assert_type(report.failures, tuple[RowFailure, ...])
+    await mapper.ingest(
+        Csv("orders.csv", columns={"order_id": "Id"}), Order, workers=4, order="any", progress=True
+    )
+    await mapper.ingest(orders, Order, max_failures=10)
+    await mapper.ingest(stream, Order, unknown="ignore", progress=lambda at: print(at.seconds_left))
+    assert_type(await plan_ingest("orders.csv", Order, columns={"order_id": "Id"}), IngestPlan)
+    async with Mapper.connect() as opened:
+        assert_type(opened, Mapper)
 
 
 async def refusals(mapper: Mapper, order: Order) -> None:

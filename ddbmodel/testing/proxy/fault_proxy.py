@@ -21,7 +21,7 @@ from ddbmodel.testing.proxy.upstream import Upstream
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ddbmodel.mapper import Mapper
+    from ddbmodel.ingest import Mapper
 
 
 class FaultProxy:

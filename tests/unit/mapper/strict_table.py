@@ -121,7 +121,7 @@ class StrictTable:
         writes = self._writes(wire)
         self._check(wire, writes)
         exchange = Exchange(writes, asyncio.get_running_loop().time())
-        exchange.asks_capacity = wire.get("ReturnConsumedCapacity") == "TOTAL"
+        exchange.asks_capacity = wire.get("ReturnConsumedCapacity") in ("TOTAL", "INDEXES")
         self.exchanges.append(exchange)
         fault = self.faults.pop(0) if self.faults else self._then
         self.in_flight += 1

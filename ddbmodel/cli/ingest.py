@@ -1,0 +1,139 @@
+"""`ddbmodel ingest`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ddbmodel import IngestPlan, IngestReport, IngestStopped, Mapper, RateLimit, plan_ingest
+from ddbmodel.cli.loading import model_of
+from ddbmodel.errors import DDBModelError, ExpressionError
+
+FAILED = 1
+WRONG = 2
+INTERRUPTED = 130
+
+
+class FormatName(StrEnum):
+    """The formats of files."""
+
+    JSON_LINES = "json-lines"
+    CSV = "csv"
+    PARQUET = "parquet"
+    DYNAMODB_JSON = "dynamodb-json"
+    DEAD_LETTERS = "dead-letters"
+
+
+class OrderName(StrEnum):
+    """How workers part rows."""
+
+    LAST = "last"
+    ANY = "any"
+
+
+def ingest(  # noqa: PLR0917  # options, which typer gives by name
+    model: Annotated[str, typer.Argument(help="module:Model, such as shop.models:Order")],
+    file: Annotated[str, typer.Argument(help="a file, the folder of an export, or - for standard input")],
+    format: Annotated[FormatName | None, typer.Option(help="if the name does not tell")] = None,  # noqa: A002  # the option's name
+    column: Annotated[list[str] | None, typer.Option(help="FIELD=COLUMN, of CSV and Parquet")] = None,
+    ignore_unknown: Annotated[bool, typer.Option(help="drop names that the model has not")] = False,
+    dead_letters: Annotated[
+        Path | None, typer.Option(help="for rows that fail; else the first stops it")
+    ] = None,
+    max_failures: Annotated[int | None, typer.Option(help="stop when more rows failed", min=0)] = None,
+    checkpoint: Annotated[Path | None, typer.Option(help="keeps the place; if there, go on from it")] = None,
+    workers: Annotated[int, typer.Option(help="processes", min=1)] = 1,
+    order: Annotated[OrderName, typer.Option(help="which row of a key wins with workers")] = OrderName.LAST,
+    concurrency: Annotated[int, typer.Option(help="requests at once, in each worker", min=1)] = 4,
+    write_units: Annotated[float | None, typer.Option(help="write units a second, at most")] = None,
+    deadline: Annotated[float | None, typer.Option(help="stop after so many seconds")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="validate and weigh; send nothing")] = False,
+    json: Annotated[bool, typer.Option("--json", help="print the report as JSON")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="show no progress")] = False,
+    region: Annotated[str | None, typer.Option(help="AWS region")] = None,
+    profile: Annotated[str | None, typer.Option(help="AWS profile")] = None,
+    endpoint_url: Annotated[str | None, typer.Option(help="another DynamoDB")] = None,
+    table_prefix: Annotated[str, typer.Option(help="in front of table names")] = "",
+) -> None:
+    """Put every row of a file into the table of a model.
+
+    The exit code is 0 only if every row is in the table (or would be, in a dry run); 1 if rows failed, 2 if
+    it could not be done like this, 130 if it was interrupted.
+    """
+    connect = {"region_name": region, "profile_name": profile, "endpoint_url": endpoint_url}
+    unknown, format_name = "ignore" if ignore_unknown else "refuse", format and format.value
+    source: dict[str, Any] = {"format": format_name, "unknown": unknown, "progress": not quiet}
+    writing: dict[str, Any] = {
+        "dead_letters": dead_letters,
+        "max_failures": max_failures,
+        "checkpoint": checkpoint,
+        "workers": workers,
+        "order": order.value,
+        "concurrency": concurrency,
+        "deadline_seconds": deadline,
+    }
+    connect["table_prefix"] = table_prefix
+    command = _Command(model, file, column or [], source, connect, write_units)
+    sys.exit(_run(command, writing, dry_run=dry_run, as_json=json))
+
+
+@dataclass(frozen=True, slots=True)
+class _Command:
+    model: str
+    file: str
+    columns: list[str]
+    source: dict[str, Any]
+    connect: dict[str, Any]
+    write_units: float | None
+
+    async def plan(self) -> IngestPlan:
+        """Weigh it."""
+        return await plan_ingest(
+            self.file,
+            model_of(self.model),
+            columns=self._columns(),
+            write_units_per_second=self.write_units,
+            **self.source,
+        )
+
+    async def ingest(self, writing: dict[str, Any]) -> IngestReport:
+        """Do it."""
+        limit = None if self.write_units is None else RateLimit(write_units_per_second=self.write_units)
+        model = model_of(self.model)
+        async with Mapper.connect(**self.connect) as mapper:
+            return await mapper.ingest(
+                self.file, model, columns=self._columns(), rate_limit=limit, **self.source, **writing
+            )
+
+    def _columns(self) -> dict[str, str]:
+        pairs = [text.partition("=") for text in self.columns]
+        for field, found, column in pairs:
+            if not (field and found and column):
+                raise ExpressionError("--column takes FIELD=COLUMN, such as order_id=InvoiceNo")
+        return {field: column for field, _, column in pairs}
+
+
+def _run(command: _Command, writing: dict[str, Any], *, dry_run: bool, as_json: bool) -> int:
+    """Do it, print what came of it, and give the exit code."""
+    result: IngestPlan | IngestReport
+    code = 0
+    try:
+        result = asyncio.run(command.plan()) if dry_run else asyncio.run(command.ingest(writing))
+    except IngestStopped as error:
+        typer.echo(str(error), err=True)
+        result, code = error.report, FAILED
+    except DDBModelError as error:
+        typer.echo(str(error), err=True)
+        return WRONG
+    except KeyboardInterrupt:
+        again = "run it again to go on" if writing["checkpoint"] else "without --checkpoint, it begins again"
+        typer.echo(f"interrupted: what was accepted is written; {again}", err=True)
+        return INTERRUPTED
+    typer.echo(result.to_json() if as_json else str(result))
+    return code or (0 if result.ok else FAILED)

@@ -1,0 +1,24 @@
+"""The program `ddbmodel`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the program; the exit code is 0 only if everything went well."""
+    try:
+        import typer
+    except ModuleNotFoundError:
+        sys.exit('the command ddbmodel needs `pip install "ddbmodel[cli]"`')
+    from ddbmodel.cli.ingest import ingest
+
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+    @app.callback()
+    def about() -> None:
+        """Work with the DynamoDB tables of ddbmodel's models."""
+
+    app.command()(ingest)
+    _ = about
+    app()

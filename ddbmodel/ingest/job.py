@@ -1,0 +1,88 @@
+"""What is to be ingested, checked before anything is read; then done by one run, or by several workers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import BaseModel
+
+from ddbmodel.errors import ExpressionError
+from ddbmodel.ingest.choosing import Format, Given, source_of
+from ddbmodel.ingest.options import Progress, RunOptions
+from ddbmodel.ingest.report import IngestReport
+from ddbmodel.ingest.run import Run, check_paths
+from ddbmodel.ingest.source import Source
+from ddbmodel.mapper.arguments import plan_of_class
+from ddbmodel.mapper.entry import check_bulk
+from ddbmodel.mapper.gateway import Gateway, GatewayOptions
+from ddbmodel.model import ModelPlan
+from ddbmodel.transport.connect import ConnectOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How a mapper was opened, so that workers can open theirs."""
+
+    options: ConnectOptions
+    own: GatewayOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One call of `Mapper.ingest`."""
+
+    source: Source
+    plan: ModelPlan[Any]
+    options: RunOptions
+
+
+def prepared(
+    source: Given,
+    model: type[BaseModel],
+    format_name: Format | None,
+    columns: Mapping[str, str] | None,
+    options: RunOptions,
+) -> Job:
+    """Check what is given.
+
+    Raises:
+        ExpressionError: it cannot be ingested like this.
+        SourceError: the format cannot be told.
+    """
+    plan = plan_of_class("ingest", model)
+    check_bulk(plan)
+    job = Job(source_of(source, format_name, columns), plan, options)
+    check_paths(job.source, options)
+    return job
+
+
+async def ingest(
+    gateway: Gateway, connection: Connection | None, job: Job, progress: Progress | None
+) -> IngestReport:
+    """Do it."""
+    options = replace(job.options, progress=progress)
+    if options.workers == 1:
+        return await Run(gateway, job.source, job.plan, options).run()
+    from ddbmodel.ingest.workers import ingest_in_workers
+
+    check_shareable(job.source, connection)
+    assert connection is not None
+    return await ingest_in_workers(connection, replace(job, options=options))
+
+
+def check_shareable(source: Source, connection: Connection | None) -> None:
+    """Refuse what several processes cannot share.
+
+    Raises:
+        ExpressionError: naming it.
+    """
+    if not source.repeatable:
+        raise ExpressionError(f"ingest: workers read the source themselves, and cannot read {source.name}")
+    if connection is None or connection.options.session is not None:
+        raise ExpressionError(
+            "ingest: workers connect by themselves: that takes a mapper of Mapper.connect, without session="
+        )
+    if connection.own.clock is not None or connection.own.onlookers.present:
+        raise ExpressionError("ingest: clock= and hooks= of the mapper would not be there in the workers")

@@ -1,0 +1,253 @@
+"""Checkpoints: where a run goes on, what it refuses to go on with, and that nothing is set aside twice."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import random
+import shutil
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ddbmodel import Csv, IngestStopped, SourceError
+from ddbmodel.transport import WireRequest
+from tests.unit.ingest.ingesting import (
+    Line,
+    balanced,
+    expected,
+    letters,
+    line,
+    mapper_on,
+    run_on,
+    stored,
+    write_json_lines,
+)
+from tests.unit.mapper.strict_table import Fault, StrictTable
+
+
+async def test_a_finished_run_is_not_done_again(tmp_path: Path) -> None:
+    """The checkpoint of a run that is done gives its report, and nothing is sent."""
+    path, place = write_json_lines(tmp_path / "a.jsonl", map(line, range(30))), tmp_path / "place"
+    first = await mapper_on(StrictTable()).ingest(path, Line, checkpoint=place)
+    table = StrictTable()
+    again = await mapper_on(table).ingest(path, Line, checkpoint=place)
+    assert (again.read, again.written, again.ok) == (first.read, first.written, True)
+    assert not table.exchanges
+
+
+async def test_a_file_that_has_grown_is_read_on(tmp_path: Path) -> None:
+    """What was appended after a run was done is ingested by the next one, alone."""
+    path, place = write_json_lines(tmp_path / "a.jsonl", map(line, range(30))), tmp_path / "place"
+    await mapper_on(StrictTable()).ingest(path, Line, checkpoint=place)
+    with path.open("a") as file:
+        file.write(json.dumps(line(30)) + "\n")
+    table = StrictTable()
+    report = await mapper_on(table).ingest(path, Line, checkpoint=place)
+    assert stored(table) == expected([line(30)])
+    assert (report.read, report.written) == (31, 31)
+
+
+async def test_a_strict_run_goes_on_at_the_row_that_was_bad(tmp_path: Path) -> None:
+    """Once the bad row is mended in its file, the run goes on with that row."""
+    rows = [line(0), line(1), {**line(2), "sk": "x"}, line(3)]
+    path, place = write_json_lines(tmp_path / "a.jsonl", rows), tmp_path / "place"
+    with pytest.raises(IngestStopped):
+        await mapper_on(StrictTable()).ingest(path, Line, checkpoint=place)
+    write_json_lines(path, [line(0), line(1), line(2), line(3)])
+    table = StrictTable()
+    report = await mapper_on(table).ingest(path, Line, checkpoint=place)
+    assert stored(table) == expected([line(2), line(3)])
+    assert (report.read, report.written, report.invalid) == (4, 4, 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"model": "other:Line"}, "of model 'other:Line'"),
+        ({"table": "others"}, "of table 'others'"),
+        ({"source": "b.jsonl"}, "of source 'b.jsonl'"),
+        ({"format": "csv"}, "of format 'csv'"),
+        ({"share": "1/2"}, "of share '1/2'"),
+        ({"dead_letters": "x"}, "of dead_letters 'x'"),
+    ],
+)
+async def test_a_checkpoint_of_something_else_is_refused(
+    tmp_path: Path, change: Mapping[str, str], message: str
+) -> None:
+    """The error names what differs, and nothing is sent."""
+    path, place = write_json_lines(tmp_path / "a.jsonl", map(line, range(3))), tmp_path / "place"
+    await mapper_on(StrictTable()).ingest(path, Line, checkpoint=place)
+    content = json.loads(place.read_text())
+    content["subject"] |= change
+    place.write_text(json.dumps(content))
+    table = StrictTable()
+    with pytest.raises(SourceError, match=message):
+        await mapper_on(table).ingest(path, Line, checkpoint=place)
+    assert not table.exchanges
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+async def test_a_file_that_was_changed_is_refused(tmp_path: Path, compressed: bool) -> None:
+    """A file with other content before the place is not gone on with."""
+
+    def write(total: str) -> Path:
+        rows = [line(number, total=total) for number in range(30)]
+        path = write_json_lines(tmp_path / "a.jsonl", rows)
+        if compressed:
+            path = tmp_path / "a.jsonl.gz"
+            path.write_bytes(gzip.compress((tmp_path / "a.jsonl").read_bytes()))
+        return path
+
+    place = tmp_path / "place"
+    await mapper_on(StrictTable()).ingest(write("1"), Line, checkpoint=place)
+    with pytest.raises(SourceError, match="is not what it was"):
+        await mapper_on(StrictTable()).ingest(write("2"), Line, checkpoint=place)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "{}", '{"ddbmodel_checkpoint": 9}', '{"ddbmodel_checkpoint": 1}']
+)
+async def test_what_is_no_checkpoint_is_refused(tmp_path: Path, content: str) -> None:
+    """A file that is something else is neither used nor overwritten."""
+    path, place = write_json_lines(tmp_path / "a.jsonl", [line(0)]), tmp_path / "place"
+    place.write_text(content)
+    with pytest.raises(SourceError, match="checkpoint"):
+        await mapper_on(StrictTable()).ingest(path, Line, checkpoint=place)
+    assert place.read_text() == content
+
+
+async def test_dead_letters_that_were_cut_are_refused(tmp_path: Path) -> None:
+    """A dead-letter file that is shorter than the checkpoint says has lost rows."""
+    rows = [line(0), {**line(1), "sk": "x"}]
+    path, bad = write_json_lines(tmp_path / "a.jsonl", rows), tmp_path / "bad.jsonl"
+    options: dict[str, Any] = {"checkpoint": tmp_path / "place", "dead_letters": bad}
+    await mapper_on(StrictTable()).ingest(path, Line, **options)
+    bad.write_text("x")
+    with pytest.raises(SourceError, match="shorter than the checkpoint says"):
+        await mapper_on(StrictTable()).ingest(path, Line, **options)
+
+
+class DyingTable(StrictTable):
+    """A table whose client is killed at one of its requests: nothing that it does afterwards counts."""
+
+    def __init__(self, requests: int, folder: Path, **options: Any) -> None:
+        super().__init__(**options)
+        self._requests = requests
+        self._folder = folder
+        self.died = asyncio.Event()
+
+    async def send(self, request: WireRequest) -> dict[str, Any]:
+        if len(self.exchanges) < self._requests:
+            return await super().send(request)
+        if not self.died.is_set():
+            self.died.set()
+            shutil.copytree(self._folder, self._folder.with_name("left"), dirs_exist_ok=True)
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+@dataclass(frozen=True)
+class Story:
+    """Rows, what goes wrong with requests, and at which requests the run dies."""
+
+    rows: list[tuple[int, str]]
+    faults: list[Fault]
+    deaths: list[int]
+    as_csv: bool
+
+
+def story(seed: int) -> Story:
+    chance = random.Random(seed)
+    kinds = ["good"] * 96 + ["invalid", "invalid", "invalid", "refused"]
+    keys = chance.choice([300, 1000, 5000])
+    rows = [(chance.randrange(keys), chance.choice(kinds)) for _ in range(chance.randrange(1500, 2500))]
+    faults = [
+        Fault(unprocessed=frozenset(chance.sample(range(25), chance.randrange(20))), seconds=0.002)
+        for _ in range(chance.randrange(3))
+    ]
+    return Story(rows, faults, [chance.randrange(40, 70) for _ in range(3)], chance.random() < 0.5)
+
+
+def _row(number: int, key: int, kind: str, keyed: dict[int, str]) -> dict[str, Any]:
+    if kind == "good":
+        keyed[key] = str(number)
+    sk: Any = "none" if kind == "invalid" else key + (10_000 if kind == "refused" else 0)
+    return {"pk": "p", "sk": sk, "total": str(number)}
+
+
+async def attempt(folder: Path, told: Story, items: dict[Any, Any], path: Path, requests: int) -> bool:
+    """Run until it is done, or dies at a request; then only what was on disk is left."""
+    table = DyingTable(
+        requests,
+        folder,
+        faults=list(told.faults),
+        then=Fault(seconds=0.002),
+        refused=lambda item: item is not None and int(item["sk"]["N"]) >= 10_000,
+    )
+    table.items = items
+    run = run_on(
+        table,
+        Csv(path) if told.as_csv else path,
+        dead_letters=folder / "bad.jsonl",
+        checkpoint=folder / "place",
+        checkpoint_rows=30,
+        concurrency=2,
+    )
+    running = asyncio.create_task(run.run())
+    dying = asyncio.create_task(table.died.wait())
+    await asyncio.wait([running, dying], return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        dying.cancel()
+        assert balanced(running.result())
+        assert running.result().read == len(told.rows)
+        return True
+    for _ in range(2):  # at once, without settling what it has
+        running.cancel()
+        await asyncio.sleep(0.001)
+    await asyncio.wait([running])
+    shutil.rmtree(folder)
+    folder.with_name("left").rename(folder)
+    return False
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_dying_anywhere_it_ends_like_a_dict(tmp_path: Path, seed: int) -> None:
+    """However often a run dies, the table is a dict's in the end, and each bad row is set aside once."""
+    told, folder = story(seed), tmp_path / "here"
+    folder.mkdir()
+    keyed: dict[int, str] = {}
+    content = [_row(number, key, kind, keyed) for number, (key, kind) in enumerate(told.rows)]
+    items: dict[Any, Any] = {}
+    places: list[int] = []
+    for requests in [*told.deaths, 10_000]:
+        if await attempt(folder, told, items, _written(folder, content, as_csv=told.as_csv), requests):
+            break
+        place = folder / "place"
+        places.append(json.loads(place.read_text())["position"]["row"] if place.exists() else 0)
+    assert max(places) > 0
+    assert {int(item["sk"]["N"]): item["total"]["N"] for item in items.values()} == keyed
+    offset = 1 if told.as_csv else 0
+    found = Counter(one["line"] - offset for one in letters(folder / "bad.jsonl"))
+    assert set(found.values()) == {1}
+    # Of rows that the service refuses, one that waits can be superseded by the next one of its key.
+    for number, (key, kind) in enumerate(told.rows, start=1):
+        if kind == "refused" and number not in found:
+            assert any(told.rows[later - 1] == (key, kind) for later in found if later > number)
+        elif kind == "invalid":
+            assert number in found
+        elif kind == "good":
+            assert number not in found
+
+
+def _written(folder: Path, content: list[dict[str, Any]], *, as_csv: bool) -> Path:
+    if not as_csv:
+        return write_json_lines(folder / "a.jsonl", content)
+    path = folder / "a.csv"
+    path.write_text("pk,sk,total\n" + "".join(f"{r['pk']},{r['sk']},{r['total']}\n" for r in content))
+    return path
