@@ -11,7 +11,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr, create_model
 
@@ -145,7 +145,12 @@ def test_none_and_missing_mean_what_they_mean() -> None:
 
 @given(value=st.one_of(st.builds(lambda text: text * 40, texts()), st.binary(), st.lists(texts())))
 def test_any_option_can_change_later(value: Any) -> None:
-    """What was stored with one codec, level or bound is read with any other, and before the option as well."""
+    """What was stored with one codec, level or bound is read with any other, and before the option as well.
+
+    But for bytes that begin as a header does, one in four billion, stored before the option was there.
+    """
+    if isinstance(value, bytes):
+        assume(not value.startswith(b"\xffDZ\xfe"))
     options = [None, Compressed(), Compressed(level=1, min_bytes=0), Compressed("zstd", level=9, min_bytes=0)]
     plans = [plan_for(str | bytes | list[str], option) for option in options]
     for writer in plans:
