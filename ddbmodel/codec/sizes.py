@@ -15,6 +15,7 @@ from ddbmodel.codec.values import AttributeValue, Item
 
 _DOCUMENT_OVERHEAD: Final = 3
 _ELEMENT_OVERHEAD: Final = 1
+_DELETE: Final = b"\x7f"  # the one ASCII character that json escapes and orjson does not
 # Arbitrary: 25 items of this size are far from the 16 MB of a batch, however much too large they are taken
 # to be.
 _ESTIMATED_BYTES_MAX: Final = 32 * 1024
@@ -78,7 +79,7 @@ def item_wire_size_bytes(item: Item) -> int:
     has six bytes for two.
     """
     text = orjson.dumps(item, _base64)
-    if len(text) > _ESTIMATED_BYTES_MAX:
+    if len(text) > _ESTIMATED_BYTES_MAX or _DELETE in text:
         return len(json.dumps(item, default=_base64))
     size = len(text) if text.isascii() else 3 * len(text)
     return size + size // 4

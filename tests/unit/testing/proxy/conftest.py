@@ -72,7 +72,7 @@ async def make_shop(
             credentials = {"session": session, "aws_access_key_id": None, "aws_secret_access_key": None}
             mapper = await stack.enter_async_context(proxy.connect(**credentials))
             direct = await stack.enter_async_context(dynamodb.connect(**credentials))
-            monkeypatch.setattr(mapper._gateway.transport, "_sleep", no_pause)
+            monkeypatch.setattr(mapper._gateway.transport._courier, "_sleep", no_pause)
             await mapper.create_table(Parcel, exist_ok=True)
             return Shop(proxy, mapper, direct)
 
