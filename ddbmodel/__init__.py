@@ -1,87 +1,91 @@
 """An async object mapper for Amazon DynamoDB: Pydantic models, typed expressions, nothing lost in silence.
 
-This is the public face; everything else is reached through it. `import ddbmodel` does not import aioboto3:
-only connecting does.
+This is the public face; everything else is reached through it. A name is imported when it is first asked for:
+a module that declares models does not wait for the mapper. Nothing here imports aioboto3; only connecting does.
 """
 
 from __future__ import annotations
 
-from ddbmodel.errors import (
-    AccessDenied,
-    CancellationReason,
-    CodecError,
-    ConditionalCheckFailed,
-    ConnectionFailed,
-    DDBModelError,
-    ExpressionError,
-    Failure,
-    InvalidCursor,
-    ItemExists,
-    ItemNotFound,
-    ItemTooLarge,
-    MapperClosed,
-    ModelDefinitionError,
-    NoAccessPath,
-    ReplyCorrupt,
-    RequestRefused,
-    ServiceError,
-    TableInUse,
-    TableNotFound,
-    Throttled,
-    TransactionCanceled,
-    UniqueViolation,
-    UnprocessedItems,
-    VersionConflict,
-    WriteOutcomeUnknown,
-    WrongEventLoop,
-)
-from ddbmodel.expressions import Action, Condition, Path
-from ddbmodel.mapper import (
-    BatchWriter,
-    Collection,
-    Exchange,
-    Explanation,
-    Groups,
-    Hook,
-    IndexUsage,
-    InvalidItem,
-    ItemSize,
-    Mapper,
-    Page,
-    Query,
-    Ramp,
-    RateLimit,
-    Scan,
-    TableUsage,
-    Tracing,
-    Transaction,
-    Usage,
-    WriteReport,
-)
-from ddbmodel.model import (
-    Attr,
-    Compressed,
-    EpochMicroseconds,
-    EpochMilliseconds,
-    EpochSeconds,
-    GlobalIndex,
-    ItemKey,
-    Key,
-    LocalIndex,
-    Model,
-    Null,
-    Table,
-    TableIndex,
-    created_at,
-    field,
-    partition_key,
-    sort_key,
-    ttl,
-    updated_at,
-    version,
-)
-from ddbmodel.operations import ConsumedCapacity, OnDemand, Provisioned, Request, TableDescription
-from ddbmodel.schema import KeyAttribute
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from ddbmodel.errors import (
+        AccessDenied,
+        CancellationReason,
+        CodecError,
+        ConditionalCheckFailed,
+        ConnectionFailed,
+        DDBModelError,
+        ExpressionError,
+        Failure,
+        InvalidCursor,
+        ItemExists,
+        ItemNotFound,
+        ItemTooLarge,
+        MapperClosed,
+        ModelDefinitionError,
+        NoAccessPath,
+        ReplyCorrupt,
+        RequestRefused,
+        ServiceError,
+        TableInUse,
+        TableNotFound,
+        Throttled,
+        TransactionCanceled,
+        UniqueViolation,
+        UnprocessedItems,
+        VersionConflict,
+        WriteOutcomeUnknown,
+        WrongEventLoop,
+    )
+    from ddbmodel.expressions import Action, Condition, Path
+    from ddbmodel.mapper import (
+        BatchWriter,
+        Collection,
+        Exchange,
+        Explanation,
+        Groups,
+        Hook,
+        IndexUsage,
+        InvalidItem,
+        ItemSize,
+        Mapper,
+        Page,
+        Query,
+        Ramp,
+        RateLimit,
+        Scan,
+        TableUsage,
+        Tracing,
+        Transaction,
+        Usage,
+        WriteReport,
+    )
+    from ddbmodel.model import (
+        Attr,
+        Compressed,
+        EpochMicroseconds,
+        EpochMilliseconds,
+        EpochSeconds,
+        GlobalIndex,
+        ItemKey,
+        Key,
+        LocalIndex,
+        Model,
+        Null,
+        Table,
+        TableIndex,
+        created_at,
+        field,
+        partition_key,
+        sort_key,
+        ttl,
+        updated_at,
+        version,
+    )
+    from ddbmodel.operations import ConsumedCapacity, OnDemand, Provisioned, Request, TableDescription
+    from ddbmodel.schema import KeyAttribute
 
 __all__ = [
     "AccessDenied",
@@ -161,3 +165,97 @@ __all__ = [
     "updated_at",
     "version",
 ]
+
+
+# Where each name is found; a test compares it with what type checkers are told above.
+_ROOM_OF: Final = {
+    "AccessDenied": "ddbmodel.errors",
+    "Action": "ddbmodel.expressions",
+    "Attr": "ddbmodel.model",
+    "BatchWriter": "ddbmodel.mapper",
+    "CancellationReason": "ddbmodel.errors",
+    "CodecError": "ddbmodel.errors",
+    "Collection": "ddbmodel.mapper",
+    "Compressed": "ddbmodel.model",
+    "Condition": "ddbmodel.expressions",
+    "ConditionalCheckFailed": "ddbmodel.errors",
+    "ConnectionFailed": "ddbmodel.errors",
+    "ConsumedCapacity": "ddbmodel.operations",
+    "DDBModelError": "ddbmodel.errors",
+    "EpochMicroseconds": "ddbmodel.model",
+    "EpochMilliseconds": "ddbmodel.model",
+    "EpochSeconds": "ddbmodel.model",
+    "Exchange": "ddbmodel.mapper",
+    "Explanation": "ddbmodel.mapper",
+    "ExpressionError": "ddbmodel.errors",
+    "Failure": "ddbmodel.errors",
+    "GlobalIndex": "ddbmodel.model",
+    "Groups": "ddbmodel.mapper",
+    "Hook": "ddbmodel.mapper",
+    "IndexUsage": "ddbmodel.mapper",
+    "InvalidCursor": "ddbmodel.errors",
+    "InvalidItem": "ddbmodel.mapper",
+    "ItemExists": "ddbmodel.errors",
+    "ItemKey": "ddbmodel.model",
+    "ItemNotFound": "ddbmodel.errors",
+    "ItemSize": "ddbmodel.mapper",
+    "ItemTooLarge": "ddbmodel.errors",
+    "Key": "ddbmodel.model",
+    "KeyAttribute": "ddbmodel.schema",
+    "LocalIndex": "ddbmodel.model",
+    "Mapper": "ddbmodel.mapper",
+    "MapperClosed": "ddbmodel.errors",
+    "Model": "ddbmodel.model",
+    "ModelDefinitionError": "ddbmodel.errors",
+    "NoAccessPath": "ddbmodel.errors",
+    "Null": "ddbmodel.model",
+    "OnDemand": "ddbmodel.operations",
+    "Page": "ddbmodel.mapper",
+    "Path": "ddbmodel.expressions",
+    "Provisioned": "ddbmodel.operations",
+    "Query": "ddbmodel.mapper",
+    "Ramp": "ddbmodel.mapper",
+    "RateLimit": "ddbmodel.mapper",
+    "ReplyCorrupt": "ddbmodel.errors",
+    "Request": "ddbmodel.operations",
+    "RequestRefused": "ddbmodel.errors",
+    "Scan": "ddbmodel.mapper",
+    "ServiceError": "ddbmodel.errors",
+    "Table": "ddbmodel.model",
+    "TableDescription": "ddbmodel.operations",
+    "TableInUse": "ddbmodel.errors",
+    "TableIndex": "ddbmodel.model",
+    "TableNotFound": "ddbmodel.errors",
+    "TableUsage": "ddbmodel.mapper",
+    "Throttled": "ddbmodel.errors",
+    "Tracing": "ddbmodel.mapper",
+    "Transaction": "ddbmodel.mapper",
+    "TransactionCanceled": "ddbmodel.errors",
+    "UniqueViolation": "ddbmodel.errors",
+    "UnprocessedItems": "ddbmodel.errors",
+    "Usage": "ddbmodel.mapper",
+    "VersionConflict": "ddbmodel.errors",
+    "WriteOutcomeUnknown": "ddbmodel.errors",
+    "WriteReport": "ddbmodel.mapper",
+    "WrongEventLoop": "ddbmodel.errors",
+    "created_at": "ddbmodel.model",
+    "field": "ddbmodel.model",
+    "partition_key": "ddbmodel.model",
+    "sort_key": "ddbmodel.model",
+    "ttl": "ddbmodel.model",
+    "updated_at": "ddbmodel.model",
+    "version": "ddbmodel.model",
+}
+
+if not TYPE_CHECKING:  # to type checkers, a module with `__getattr__` has every name
+
+    def __getattr__(name: str) -> Any:
+        room = _ROOM_OF.get(name)
+        if room is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(room), name)
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

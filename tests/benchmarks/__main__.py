@@ -39,21 +39,31 @@ _VERSIONS: Final = (
 def arguments() -> argparse.Namespace:
     """What is asked for."""
     options = argparse.ArgumentParser(
-        prog="python -m tests.benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m tests.benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     options.add_argument("--part", action="append", choices=PARTS, help="default: all")
     options.add_argument("--op", action="append", choices=OPERATIONS, help="default: all")
-    options.add_argument("--shape", action="append", choices=list(SHAPES), help="default: all; over TLS `order`")
+    options.add_argument(
+        "--shape", action="append", choices=list(SHAPES), help="default: all; over TLS `order`"
+    )
     options.add_argument("--peer", action="append", choices=list(SUBJECTS), help="a subject; default: all")
     options.add_argument("--rounds", type=int, default=3)
     only = options.add_mutually_exclusive_group()
     only.add_argument("--tls", action="store_true", help="over TLS only, all shapes that are asked for")
     only.add_argument("--plain", action="store_true", help="over plain HTTP only")
     options.add_argument("--quick", action="store_true", help="a quarter of the time, and more noise")
-    options.add_argument("--peers-python", default=sys.executable, help="the interpreter that has the subjects")
+    options.add_argument(
+        "--peers-python", default=sys.executable, help="the interpreter that has the subjects"
+    )
     options.add_argument("--save", type=Path, help="keep what was found as JSON")
-    options.add_argument("--load", type=Path, help="take what was found before, and measure only the parts asked for")
-    options.add_argument("--page", action="store_true", help="renew the tables and the plot of docs/performance.md")
+    options.add_argument(
+        "--load", type=Path, help="take what was found before, and measure only the parts asked for"
+    )
+    options.add_argument(
+        "--page", action="store_true", help="renew the tables and the plot of docs/performance.md"
+    )
     return options.parse_args()
 
 
@@ -75,7 +85,9 @@ def run_operations(options: argparse.Namespace, effort: Effort) -> Iterator[Outc
                 yield measured(server, cell, options.peer or list(SUBJECTS), effort)
 
 
-def measured(server: Server, cell: Cell, subjects: Sequence[str], effort: Effort, base: str = BASE) -> Outcome:
+def measured(
+    server: Server, cell: Cell, subjects: Sequence[str], effort: Effort, base: str = BASE
+) -> Outcome:
     """Measure a cell, and say what it gave."""
     outcome = measure(server, cell, subjects, effort)
     tell("\n".join(lines(outcome, base)))
@@ -95,7 +107,8 @@ def run_parts(parts: Sequence[str], options: argparse.Namespace, effort: Effort,
             report.pages = [measured(server, Cell(page, "order"), OURS, effort, OURS[-1]) for page in _PAGES]
         if "tasks" in parts:
             report.tasks = [
-                measured(server, Cell("get", "order", concurrency=tasks), OURS, effort, OURS[-1]) for tasks in _TASKS
+                measured(server, Cell("get", "order", concurrency=tasks), OURS, effort, OURS[-1])
+                for tasks in _TASKS
             ]
         if "memory" in parts:
             report.memory = dict(run_memory(server, effort))

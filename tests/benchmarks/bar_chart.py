@@ -22,7 +22,9 @@ class Bar:
     most: float
 
 
-def bar_chart(title: str, names: Sequence[str], groups: Mapping[str, Mapping[str, Bar]], *, y_max: float) -> str:
+def bar_chart(
+    title: str, names: Sequence[str], groups: Mapping[str, Mapping[str, Bar]], *, y_max: float
+) -> str:
     """Draw bars in groups, each name in a colour of its own; what is higher than `y_max` is cut off."""
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" {_FONT}>',

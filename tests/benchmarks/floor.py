@@ -25,7 +25,9 @@ class Floor:
 
     def __init__(self, line: Line, shape: Shape) -> None:
         self._send, self._shape, self._table = line.send, shape, shape.name
-        self._model: type[BaseModel] = create_model("Record", **{name: (kind, ...) for name, kind in shape.types.items()})
+        self._model: type[BaseModel] = create_model(
+            "Record", **{name: (kind, ...) for name, kind in shape.types.items()}
+        )
         self._validate = self._model.__pydantic_validator__.validate_python
         self._encode, self._decode = encoder(shape.types), decoder(shape.types)
 
@@ -84,7 +86,10 @@ class Floor:
 
     async def transact(self, number: int) -> None:
         first = number * TRANSACT
-        puts = [{"Put": {"TableName": self._table, "Item": self._made(first + offset)}} for offset in range(TRANSACT)]
+        puts = [
+            {"Put": {"TableName": self._table, "Item": self._made(first + offset)}}
+            for offset in range(TRANSACT)
+        ]
         body = {"TransactItems": puts, "ClientRequestToken": str(uuid4())}
         await self._send("TransactWriteItems", orjson.dumps(body))
 

@@ -31,7 +31,9 @@ _Fields = Mapping[str, Any]
 
 def encoder(types: _Fields) -> Callable[[BaseModel], dict[str, Any]]:
     """Give a function from a model to its item."""
-    function: Callable[[BaseModel], dict[str, Any]] = _function("record", _written_fields(types, "record.__dict__"))
+    function: Callable[[BaseModel], dict[str, Any]] = _function(
+        "record", _written_fields(types, "record.__dict__")
+    )
     return function
 
 

@@ -91,7 +91,8 @@ class Connection(asyncio.Protocol):
         if self._missing == 0:
             body = b"".join(self._chunks)
             self._chunks.clear()
-            assert zlib.crc32(body) == self._crc and self._waiter is not None
+            assert zlib.crc32(body) == self._crc
+            assert self._waiter is not None
             self._waiter.set_result(body)
 
 
@@ -105,7 +106,8 @@ class Line:
 
     def __init__(self, url: str, ca_file: str | None) -> None:
         parts = urlsplit(url)
-        assert parts.hostname and parts.port
+        assert parts.hostname
+        assert parts.port
         self._host, self._port = parts.hostname, parts.port
         self._context = ssl.create_default_context(cafile=ca_file) if parts.scheme == "https" else None
         self._signer = Signer(parts.netloc)

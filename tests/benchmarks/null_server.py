@@ -82,7 +82,8 @@ def _page(request: Item) -> bytes:
 def _batch(request: Item) -> bytes:
     """An item for each key that is asked for: mappers match what comes back by its key."""
     found = {
-        table: [{**_STORED[table], **key} for key in asked["Keys"]] for table, asked in request["RequestItems"].items()
+        table: [{**_STORED[table], **key} for key in asked["Keys"]]
+        for table, asked in request["RequestItems"].items()
     }
     return reply({"Responses": found, "UnprocessedKeys": {}})
 
@@ -92,7 +93,10 @@ def _description(table: str) -> Item:
         "TableName": table,
         "TableStatus": "ACTIVE",
         "TableArn": f"arn:aws:dynamodb:us-east-1:000000000000:table/{table}",
-        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        "KeySchema": [
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
         "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
         "BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"},
         "ItemCount": 0,
@@ -135,6 +139,8 @@ async def _serve(certificate: str | None) -> None:
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser()
-    options.add_argument("--certificate", help="a PEM file of certificate and key; without, it serves plain HTTP")
+    options.add_argument(
+        "--certificate", help="a PEM file of certificate and key; without, it serves plain HTTP"
+    )
     pin(1)
     asyncio.run(_serve(options.parse_args().certificate))

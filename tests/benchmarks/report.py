@@ -113,7 +113,9 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _plot(report: Report) -> str:
-    shown = [outcome for outcome in report.operations if outcome.cell.shape == "order" and not outcome.cell.tls]
+    shown = [
+        outcome for outcome in report.operations if outcome.cell.shape == "order" and not outcome.cell.tls
+    ]
     names, groups = _subjects(shown), dict[str, dict[str, Bar]]()
     for outcome in sorted(shown, key=lambda outcome: OPERATIONS.index(outcome.cell.operation)):
         ratios = {name: outcome.ratio(name, BASE) for name in names}
@@ -158,7 +160,8 @@ def _pages(outcomes: Sequence[Outcome]) -> Iterator[str]:
     yield _row(["---", *("---:" for _ in steps)])
     for subject in _subjects(outcomes):
         costs = [
-            (min(sizes[many].cpu[subject]) - min(sizes[few].cpu[subject])) / (many - few) for few, many in steps
+            (min(sizes[many].cpu[subject]) - min(sizes[few].cpu[subject])) / (many - few)
+            for few, many in steps
         ]
         yield _row([subject, *(f"{cost / costs[0]:.2f}" for cost in costs)])
 
@@ -180,5 +183,8 @@ def _memory(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     yield "|---|---:|---:|---:|"
     for name, result in found.items():
         first, middle, last = (result["resident"][place] for place in (0, 4, -1))
-        grown = [f"{100 * (later - earlier) / first:+.1f} %" for earlier, later in ((first, middle), (middle, last))]
+        grown = [
+            f"{100 * (later - earlier) / first:+.1f} %"
+            for earlier, later in ((first, middle), (middle, last))
+        ]
         yield _row([name, f"{result['count']:,}", *grown])

@@ -88,7 +88,13 @@ class Outcome:
 
 
 def worker(
-    server: Server, subject: str, cell: Cell, effort: Effort, *, memory: bool = False, budget_seconds: float = 0.0
+    server: Server,
+    subject: str,
+    cell: Cell,
+    effort: Effort,
+    *,
+    memory: bool = False,
+    budget_seconds: float = 0.0,
 ) -> dict[str, Any]:
     """Measure in a process of its own."""
     command = [effort.python, "-m", "tests.benchmarks.worker", "--subject", subject, "--url", server.url]
@@ -126,7 +132,7 @@ def lines(outcome: Outcome, base: str) -> Iterator[str]:
     yield f"{cell.operation}, {cell.shape}, {'TLS' if cell.tls else 'plain HTTP'}, {cell.concurrency} tasks"
     for subject, seconds in outcome.cpu.items():
         microseconds = statistics.median(seconds) * 1e6
-        yield f"    {subject:16s} {outcome.ratio(subject, base) or '':>20}  {microseconds:10.0f} us here"
+        yield f"    {subject:16s} {outcome.ratio(subject, base) or ''!s:>20}  {microseconds:10.0f} us here"
     for subject, reason in outcome.missing.items():
         yield f"    {subject:16s} {reason}"
 

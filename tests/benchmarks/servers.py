@@ -39,19 +39,25 @@ def null_server(*, tls: bool) -> Iterator[Server]:
             make_certificates(trusted, own)
         command = [sys.executable, "-m", "tests.benchmarks.null_server"]
         command += ["--certificate", str(own)] if tls else []
-        with subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-            assert process.stdin and process.stdout
+        with subprocess.Popen(
+            command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as process:
+            assert process.stdin
+            assert process.stdout
             try:
                 port = int(process.stdout.readline())
                 url = f"https://localhost:{port}" if tls else f"http://127.0.0.1:{port}"
-                yield Server(url, environment(trusted if tls else None))
+                yield Server(url, environment(Path(folder), trusted if tls else None))
             finally:
                 process.stdin.close()
 
 
-def environment(trusted: Path | None) -> Mapping[str, str]:
-    """This process's environment, with dummy credentials, and an authority that each library finds in its own way."""
-    given = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+def environment(folder: Path, trusted: Path | None) -> Mapping[str, str]:
+    """This process's, with dummy credentials, and an authority that each library finds in its own way.
+
+    Modules are compiled into the folder, as those of an installed package are: what compiling takes is not measured.
+    """
+    given = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
     given |= {
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "secret",
@@ -59,8 +65,11 @@ def environment(trusted: Path | None) -> Mapping[str, str]:
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_EC2_METADATA_DISABLED": "true",
         "PYTHONPATH": str(ROOT),
+        "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
     }
-    return given if trusted is None else given | {"AWS_CA_BUNDLE": str(trusted), "SSL_CERT_FILE": str(trusted)}
+    return (
+        given if trusted is None else given | {"AWS_CA_BUNDLE": str(trusted), "SSL_CERT_FILE": str(trusted)}
+    )
 
 
 def make_certificates(trusted: Path, own: Path) -> None:

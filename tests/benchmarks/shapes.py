@@ -116,7 +116,9 @@ def _nested() -> Shape:
     part: Any = create_model("Leaf", name=(str, ...), count=(int, ...))
     value: Item = {"name": "leaf", "count": 1}
     for level in range(_LEVELS, 0, -1):
-        part = create_model(f"Level{level}", name=(str, ...), count=(int, ...), tags=(list[str], ...), inner=(part, ...))
+        part = create_model(
+            f"Level{level}", name=(str, ...), count=(int, ...), tags=(list[str], ...), inner=(part, ...)
+        )
         value = {"name": f"level {level}", "count": level, "tags": ["a", "b"], "inner": value}
     return Shape("nested", _BASE_TYPES | {"tree": part}, _BASE | {"tree": value})
 

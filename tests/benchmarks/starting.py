@@ -64,7 +64,8 @@ def _programs(programs: Mapping[str, str], cell: Cell, server: Server, effort: E
     for _ in range(effort.rounds):
         # The least of three: what else the machine does can only add.
         seconds = {
-            name: min(_cpu_seconds(text, server, effort.python) for _ in range(3)) for name, text in programs.items()
+            name: min(_cpu_seconds(text, server, effort.python) for _ in range(3))
+            for name, text in programs.items()
         }
         for name, taken in outcome.cpu.items():
             taken.append(seconds[name] - seconds["nothing"])

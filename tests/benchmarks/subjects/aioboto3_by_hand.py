@@ -19,7 +19,9 @@ class ByHand:
         from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
         self._client, self._shape, self._table = client, shape, shape.name
-        self._model: type[BaseModel] = create_model("Record", **{name: (kind, ...) for name, kind in shape.types.items()})
+        self._model: type[BaseModel] = create_model(
+            "Record", **{name: (kind, ...) for name, kind in shape.types.items()}
+        )
         self._serialize, self._deserialize = TypeSerializer().serialize, TypeDeserializer().deserialize
         self._times = [name for name, kind in shape.types.items() if kind is datetime]
 
@@ -77,7 +79,10 @@ class ByHand:
 
     async def transact(self, number: int) -> None:
         first = number * TRANSACT
-        puts = [{"Put": {"TableName": self._table, "Item": self._made(first + offset)}} for offset in range(TRANSACT)]
+        puts = [
+            {"Put": {"TableName": self._table, "Item": self._made(first + offset)}}
+            for offset in range(TRANSACT)
+        ]
         await self._client.transact_write_items(TransactItems=puts)
 
 

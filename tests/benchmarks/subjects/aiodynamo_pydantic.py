@@ -19,7 +19,9 @@ class OverAiodynamo:
     def __init__(self, client: Any, shape: Shape) -> None:
         self._client, self._shape, self._name = client, shape, shape.name
         self._table = client.table(shape.name)
-        self._model: type[BaseModel] = create_model("Record", **{name: (kind, ...) for name, kind in shape.types.items()})
+        self._model: type[BaseModel] = create_model(
+            "Record", **{name: (kind, ...) for name, kind in shape.types.items()}
+        )
         self._times = [name for name, kind in shape.types.items() if kind is datetime]
 
     def _made(self, number: int) -> Item:
@@ -49,7 +51,9 @@ class OverAiodynamo:
     async def query(self, number: int) -> list[BaseModel]:
         from aiodynamo.expressions import HashKey
 
-        return [self._model.model_validate(item) async for item in self._table.query(HashKey("pk", str(number)))]
+        return [
+            self._model.model_validate(item) async for item in self._table.query(HashKey("pk", str(number)))
+        ]
 
     async def batch_get(self, number: int) -> list[BaseModel]:
         from aiodynamo.models import BatchGetRequest
@@ -85,7 +89,9 @@ async def aiodynamo_pydantic(shape: Shape, endpoint: Endpoint) -> Opened:
     context = ssl.create_default_context(cafile=endpoint.ca_file)
     async with ClientSession(connector=TCPConnector(limit=endpoint.connections, ssl=context)) as session:
         credentials = StaticCredentials(Key("AKIDEXAMPLE", "secret"))
-        user = OverAiodynamo(Client(AIOHTTP(session), credentials, "us-east-1", endpoint=URL(endpoint.url)), shape)
+        user = OverAiodynamo(
+            Client(AIOHTTP(session), credentials, "us-east-1", endpoint=URL(endpoint.url)), shape
+        )
         yield {
             "get": user.get,
             "put": user.put,

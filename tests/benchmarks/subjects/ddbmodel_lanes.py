@@ -30,7 +30,9 @@ class OverDdbmodel:
 
     async def update(self, number: int) -> Any:
         model = self._model
-        return await self._mapper.update(model.key(str(number), "x"), model.note.set("changed"), when=model.qty > 1)
+        return await self._mapper.update(
+            model.key(str(number), "x"), model.note.set("changed"), when=model.qty > 1
+        )
 
     async def query(self, number: int) -> list[Any]:
         return await self._mapper.query(self._model).where(self._model.pk == str(number)).all()
@@ -40,7 +42,9 @@ class OverDdbmodel:
         return await self._mapper.query(self._model).where(self._model.pk == str(number)).limit(size).all()
 
     async def batch_get(self, number: int) -> list[Any]:
-        return await self._mapper.batch_get(self._model, [(str(number), str(sort)) for sort in range(BATCH_GET)])
+        return await self._mapper.batch_get(
+            self._model, [(str(number), str(sort)) for sort in range(BATCH_GET)]
+        )
 
     async def batch_write(self, number: int) -> None:
         first = number * BATCH_WRITE
@@ -58,7 +62,9 @@ class OverDdbmodel:
 def model_of(shape: Shape) -> Any:
     """The shape's model."""
     keys: dict[str, Any] = {"pk": (Attr[str], partition_key()), "sk": (Attr[str], sort_key())}
-    others: dict[str, Any] = {name: (Attr[kind], ...) for name, kind in shape.types.items() if name not in keys}
+    others: dict[str, Any] = {
+        name: (Attr[kind], ...) for name, kind in shape.types.items() if name not in keys
+    }
     return create_model("Record", __base__=Model, __cls_kwargs__={"table": shape.name}, **keys, **others)
 
 

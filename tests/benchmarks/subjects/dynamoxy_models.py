@@ -38,7 +38,9 @@ class OverDynamoxy:
         return [record async for record in self._records.query(pk=str(number))]
 
     async def batch_get(self, number: int) -> list[Any]:
-        found: list[Any] = await self._records.batch_get([(str(number), str(sort)) for sort in range(BATCH_GET)])
+        found: list[Any] = await self._records.batch_get(
+            [(str(number), str(sort)) for sort in range(BATCH_GET)]
+        )
         return found
 
     async def batch_write(self, number: int) -> None:
@@ -60,7 +62,8 @@ def model_of(shape: Shape) -> Any:
 
     marks = {"pk": dynamoxy.PartitionKey(), "sk": dynamoxy.SortKey()}
     fields: dict[str, Any] = {
-        name: (Annotated[kind, marks[name]] if name in marks else kind, ...) for name, kind in shape.types.items()
+        name: (Annotated[kind, marks[name]] if name in marks else kind, ...)
+        for name, kind in shape.types.items()
     }
     base = dynamoxy.PydanticModel
     return create_model("Record", __base__=base, __cls_kwargs__={"table": shape.name}, **fields)
@@ -72,7 +75,9 @@ async def dynamoxy_models(shape: Shape, endpoint: Endpoint) -> Opened:
     import dynamoxy
 
     credentials = dynamoxy.Credentials("AKIDEXAMPLE", "secret")
-    async with dynamoxy.Client(region="us-east-1", endpoint_url=endpoint.url, credentials=credentials) as client:
+    async with dynamoxy.Client(
+        region="us-east-1", endpoint_url=endpoint.url, credentials=credentials
+    ) as client:
         user = OverDynamoxy(client, shape)
         yield {
             "get": user.get,
