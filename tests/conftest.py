@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import pytest
+from hypothesis import settings
 
 from tests.conformance.quirks import find_quirk
 from tests.engines.engine import Engine
@@ -13,6 +14,10 @@ from tests.engines.roster import all_engines, header, present
 pytest_plugins = ["pytester"]
 
 ENGINES = all_engines()
+
+# How long an example takes depends on what else the machine does: no test measures time.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 def pytest_report_header() -> Sequence[str]:

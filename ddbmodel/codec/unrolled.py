@@ -192,7 +192,7 @@ def _short_scalar(source: _Source, codec: ScalarCodec, name: str) -> tuple[str, 
 def _short_choice(source: _Source, codec: ChoiceCodec, name: str) -> tuple[str, str] | None:
     """An enum's members are looked up; their stored forms are shared, as nothing ever changes one."""
     members: tuple[Any, ...] = codec.choices
-    python: type = type(members[0])
+    python: type[Any] = members[0].__class__
     if not issubclass(python, Enum) or any(type(member) is not python for member in members):
         return None
     stored = {member: codec.encode(member) for member in members}

@@ -93,6 +93,7 @@ class Access:
         hydrates: the path does not hold what is needed, so the items are fetched from the table.
         owner: tells the items that are wanted, where the table has items of several models.
         bound_by: the conditions that the partition key says completely.
+        is_asked_for: conditions bind the partition key; it is not the same for all of the model's items.
     """
 
     path: AccessPath
@@ -105,6 +106,7 @@ class Access:
     hydrates: bool = False
     owner: Owner | None = None
     bound_by: tuple[Condition, ...] = ()
+    is_asked_for: bool = True
 
     @property
     def key_condition(self) -> Condition | None:

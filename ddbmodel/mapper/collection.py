@@ -17,7 +17,7 @@ from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.ordered import Ordered, query_request
 from ddbmodel.mapper.pages import Pager, PageRequest, ReadOptions
 from ddbmodel.mapper.reading import InvalidItem
-from ddbmodel.model import ModelPlan
+from ddbmodel.model import Key, ModelPlan
 from ddbmodel.operations import Query as QueryRequest
 
 R = TypeVar("R")
@@ -84,6 +84,19 @@ class Collection(Ordered[R]):
 
     def _check(self, condition: Condition) -> None:
         self._entities.check(condition)
+
+    def _index_name(self, index: object) -> str:
+        declared = [plan.indexes.values() for plan in self._entities.plans]
+        # Not by `in` alone: a path makes a condition of `==`.
+        if not isinstance(index, Key) or not any(index in indexes for indexes in declared):
+            names = ", ".join(
+                f"{plan.model.__name__}.{name}"
+                for plan in self._entities.plans
+                for name, key in plan.indexes.items()
+                if key.name
+            )
+            raise ExpressionError(f"using() takes a Key of one of the models: {names or 'they have none'}")
+        return index.name
 
     def _with(self, **changes: Any) -> Self:
         return type(self)(self._gateway, self._entities.plans, replace(self._options, **changes))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
-from typing import Final
+from dataclasses import replace
+from itertools import islice
+from typing import Any, Final
 
 from ddbmodel import limits
 from ddbmodel.codec.sizes import item_size_bytes, value_size_bytes
+from ddbmodel.codec.values import Item
 from ddbmodel.errors import (
     CancellationReason,
+    CodecError,
     ConditionalCheckFailed,
     DDBModelError,
     ExpressionError,
@@ -17,8 +21,9 @@ from ddbmodel.errors import (
 )
 from ddbmodel.expressions import Update, holds
 from ddbmodel.mapper.gateway import Gateway
+from ddbmodel.mapper.reading import decoded
 from ddbmodel.mapper.refusals import error_of
-from ddbmodel.mapper.unique import GuardChange, Resolved, resolve
+from ddbmodel.mapper.unique import GuardChange, Resolved, resolve, with_moved_guards
 from ddbmodel.mapper.write import Write
 from ddbmodel.operations import TransactAction, TransactPut, TransactUpdate, TransactWriteItems
 
@@ -38,7 +43,7 @@ async def commit(gateway: Gateway, writes: Sequence[Write], token: str | None = 
         TransactionCanceled: it was refused for another reason.
     """
     for rounds in range(1, _ROUNDS_MAX + 1):
-        resolved = [await resolve(gateway, write) for write in writes]
+        resolved = with_moved_guards([await resolve(gateway, write) for write in writes])
         actions = tuple(action for one in resolved for action in one.actions)
         _check_limits(actions)
         _check_apart(resolved)
@@ -49,7 +54,8 @@ async def commit(gateway: Gateway, writes: Sequence[Write], token: str | None = 
             # With a token of the user's, other actions would be another transaction of the same name.
             if token is None and rounds < _ROUNDS_MAX and _is_overtaken(resolved, canceled):
                 continue
-            raise _error(resolved, canceled) from canceled
+            error = _error(resolved, canceled)
+            raise error from error.__cause__
         break
     for write in writes:
         write.applied(None)
@@ -115,30 +121,47 @@ def _reasons(
 
 
 def _is_overtaken(resolved: Sequence[Resolved], canceled: TransactionCanceled) -> bool:
-    """True if all that failed is that unique values are not any more what was read."""
+    """True if what failed of the writes is that unique values are not any more what was read.
+
+    Guards fail along with it, as the other writer has changed them too.
+    """
     failed = list(_reasons(resolved, canceled))
-    return bool(failed) and all(
-        guard is None
-        and reason.code == _FALSE
-        and bool(one.guards or one.write is not one.original)
-        and (one.original.condition is None or holds(one.original.condition, reason.item))
-        for one, guard, reason in failed
+    own = [(one, reason) for one, guard, reason in failed if guard is None]
+    return (
+        bool(own)
+        and all(reason.code == _FALSE for _, _, reason in failed)
+        and all(_is_only_stale(one, reason) for one, reason in own)
     )
 
 
+def _is_only_stale(one: Resolved, reason: CancellationReason) -> bool:
+    """True if the condition of a write itself is true, and only what was read for its guards is not."""
+    if one.write is one.original:
+        return False
+    condition = one.original.condition
+    try:
+        return condition is None or holds(condition, reason.item)
+    except (CodecError, ExpressionError):
+        return False
+
+
 def _error(resolved: Sequence[Resolved], canceled: TransactionCanceled) -> DDBModelError:
-    """The specific error of the first action whose condition was false; else the refusal as it is."""
-    failed = list(_reasons(resolved, canceled))
+    """The specific error of the first action whose condition was false; else the refusal itself."""
+    told, failed = _told(resolved, canceled), list(_reasons(resolved, canceled))
     for one, guard, reason in failed:
-        if reason.code == _FALSE:
-            error = _specific(one, guard, reason)
-            if len(failed) > 1:
-                others = len(failed) - 1
-                error.add_note(
-                    f"{others} more of the transaction's actions failed; the cause's `reasons` tell why"
-                )
-            return error
-    return canceled
+        if reason.code != _FALSE or (guard is None and _is_only_stale(one, reason)):
+            continue
+        error = _specific(one, guard, reason)
+        error.__cause__ = told
+        if len(failed) > 1:
+            others = len(failed) - 1
+            error.add_note(
+                f"{others} more of the transaction's actions failed; the cause's `reasons` tell why"
+            )
+        return error
+    if any(guard is None and _is_only_stale(one, reason) for one, guard, reason in failed):
+        told.add_note("other writers kept changing a unique field between reading and writing: try again")
+    return told
 
 
 def _specific(one: Resolved, guard: GuardChange | None, reason: CancellationReason) -> DDBModelError:
@@ -149,3 +172,27 @@ def _specific(one: Resolved, guard: GuardChange | None, reason: CancellationReas
         reason.item,
     )
     return error_of(one.original, refusal)
+
+
+def _told(resolved: Sequence[Resolved], canceled: TransactionCanceled) -> TransactionCanceled:
+    """The same refusal with one reason for each of the caller's writes, and the stored items decoded."""
+    reasons = iter(canceled.reasons)
+    told: list[CancellationReason] = []
+    for one in resolved:
+        mine = list(islice(reasons, 1 + len(one.guards)))
+        if len(mine) != 1 + len(one.guards):
+            return canceled  # the engine does not tell of all of them
+        own = replace(mine[0], item=_decoded(one, mine[0].item))
+        blamed = [replace(reason, item=None) for reason in mine[1:] if reason.code != _FINE]
+        told.append(own if own.code != _FINE or not blamed else blamed[0])
+    error = TransactionCanceled(str(canceled), told)
+    error.__cause__ = canceled.__cause__
+    return error
+
+
+def _decoded(one: Resolved, item: Item | None) -> Any:
+    """The model of a stored item; None if it is not one."""
+    try:
+        return None if item is None else decoded(one.write.plan, item)
+    except CodecError:
+        return None

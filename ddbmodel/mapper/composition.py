@@ -92,8 +92,8 @@ class _Composition:
             return False
         try:
             self._base += slot.write(narrowed.low.value.stored)
-        except CodecError as error:
-            raise ExpressionError(f"{self._ref!r}: {error.reason}") from error
+        except CodecError:  # no key has this value, so none begins with it: the filter takes the condition
+            return False
         self._absorb(slot)
         return True
 
@@ -127,6 +127,8 @@ class _Composition:
         ):  # an end without a text in the key, such as half of a datetime: the filter takes it
             return self._composed(self._begins_with(self._base))
         self._absorb(slot)
+        if low is None and high is None:  # from the empty text on, without anything before it
+            return self._composed(self._begins_with(self._base))
         return self._between(low, high)
 
     def _begins_with(self, beginning: str) -> Condition | None:
@@ -163,6 +165,8 @@ class _KeyEnds:
         if end is None:
             return End(Value({"S": self.base})) if self.base else None
         key = self._key(end)
+        if not key and not (end.is_open and self.tail):
+            return None  # a key is never empty, so there is nothing to compare it with
         if not end.is_open or not self.slot.form.is_exact:
             return End(Value({"S": key}))
         if not self.tail:
@@ -207,4 +211,6 @@ def _prefix_of(slot: BoundSlot, narrowed: Narrowed) -> str | None:
     ):
         return None
     text = str(stored["S"])
-    return text if form.width is not None else slot.escape(text)
+    if form.width is None:
+        return slot.escape(text)
+    return text if len(text) <= form.width else None  # what is longer would go on into the template

@@ -19,9 +19,9 @@ from ddbmodel.codec.values import Item
 from ddbmodel.errors import ExpressionError
 from ddbmodel.expressions import Action, Condition, Function, PathRef, Update
 from ddbmodel.mapper.arguments import plan_of_object
-from ddbmodel.mapper.changes import changes, is_same
+from ddbmodel.mapper.changes import as_read, changes, is_same
 from ddbmodel.mapper.gateway import Gateway
-from ddbmodel.mapper.index_keys import check_index_keys, dependent_keys, settles_keys
+from ddbmodel.mapper.index_keys import check_index_keys, dependent_keys, settles_keys, unchanged_sources
 from ddbmodel.mapper.knowledge import Given, Knowledge
 from ddbmodel.mapper.paths import attribute_path, check_paths
 from ddbmodel.mapper.stamps import Stamp, new_write_id, version_of
@@ -38,9 +38,11 @@ class Drafts:
 
     Attributes:
         gateway: knows the names of tables, the time, and whether writes leave a mark.
+        mark: the mark that they leave; each its own if None.
     """
 
     gateway: Gateway
+    mark: str | None = None
 
     # Whole items ----------------------------------------------------------------------------------------
 
@@ -77,6 +79,7 @@ class Drafts:
             when=when,
             presence=presence,
             version=stamp.version,
+            read=None if presence is Presence.NEW else remembered(model),
             write_id=stamp.write_id,
             applied=lambda _: stamp.bring_up_to_date(model, item),
         )
@@ -89,12 +92,15 @@ class Drafts:
             return self.put(model, when, verb="save")
         check_condition(plan, when)
         stamp = self._stamp(plan, version_of(plan, model), _ALWAYS)
-        if not changes(plan, old, plan.encode(model, _as_stored(plan, old))) and when is None:
+        read, now = as_read(plan, old), plan.encode(model)
+        _check_same_key(plan, old, now)
+        if when is None and not _has_changed(plan, old, changes(plan, old, read, now)):
             return None
         new = plan.encode(model, stamp.attributes(model))
-        _check_same_key(plan, old, new)
-        condition = all_of(_presence(plan, Presence.STORED), stamp.condition, when)
-        actions = changes(plan, old, new)
+        actions = changes(plan, old, read, new)
+        # A version says that nothing has changed. Without one, the sources of index keys must not have.
+        beside = None if stamp.version is not None else unchanged_sources(plan, actions, read)
+        condition = all_of(_presence(plan, Presence.STORED), stamp.condition, beside, when)
         table, key = self.gateway.table_name(plan), plan.key_from_item(new)
         return Write(
             plan=plan,
@@ -105,6 +111,7 @@ class Drafts:
             when=when,
             presence=Presence.STORED,
             version=stamp.version,
+            read=old,
             write_id=stamp.write_id,
             applied=lambda _: stamp.bring_up_to_date(model, _merged(plan, old, new)),
         )
@@ -143,6 +150,7 @@ class Drafts:
             when=when,
             presence=presence,
             version=version,
+            read=remembered(target),
             write_id=stamp.write_id,
             actions=tuple(actions),
         )
@@ -167,6 +175,7 @@ class Drafts:
             condition=condition,
             when=when,
             version=version,
+            read=remembered(target),
         )
 
     def check(self, target: ItemKey[Any] | BaseModel, key: ItemKey[Any], when: Condition) -> Write:
@@ -190,7 +199,7 @@ class Drafts:
     def _stamp(self, plan: ModelPlan[Any], version: int | None, when: object) -> Stamp:
         """Give what the write adds. It leaves a mark if there is a version, or if it is wanted and of use."""
         marks = plan.roles.version is not None or (self.gateway.write_ids and when is not None)
-        return Stamp(plan, self.gateway.now(), version, new_write_id() if marks else None)
+        return Stamp(plan, self.gateway.now(), version, (self.mark or new_write_id()) if marks else None)
 
 
 _ALWAYS: Final = object()
@@ -205,12 +214,13 @@ def _update_action(
     return TransactCheck(table, key, condition)
 
 
-def _as_stored(plan: ModelPlan[Any], old: Item) -> Item:
-    """The attributes that a write sets by itself, as they were: they alone are no change."""
+def _has_changed(plan: ModelPlan[Any], old: Item, actions: Sequence[Action]) -> bool:
+    """True if something has changed beside what a write sets by itself."""
     roles = plan.roles
-    fields = (roles.version, roles.updated_at)
-    names = [field.stored_name for field in fields if field is not None] + [WRITE_ATTRIBUTE]
-    return {name: old[name] for name in names if name in old}
+    own = {field.stored_name for field in (roles.version, roles.updated_at) if field} | {WRITE_ATTRIBUTE}
+    if roles.created_at is not None and roles.created_at.stored_name not in old:
+        own.add(roles.created_at.stored_name)
+    return any(action.path.place.steps[0] not in own for action in actions)
 
 
 def _merged(plan: ModelPlan[Any], old: Item, new: Item) -> Item:

@@ -9,7 +9,7 @@ from ddbmodel.codec.values import Item
 from ddbmodel.errors import CodecError, ExpressionError
 from ddbmodel.expressions import Condition
 from ddbmodel.mapper.paths import check_paths
-from ddbmodel.model import ModelPlan
+from ddbmodel.model import ModelPlan, plan_of
 from ddbmodel.model.guards import GUARD_ENTITY
 
 
@@ -54,6 +54,8 @@ class Entities:
             return True
         name, shared = self.plans[0].stored_keys.entity_of(item), self.plans[0].shared
         assert shared is not None, "the models share a table"
+        if name is None:  # an index of keys does not hold it
+            return not any(plan_of(model).stored_keys.owns(item) for model in shared.entities.values())
         return name != GUARD_ENTITY and name not in shared.entities
 
     def decode(self, item: Item) -> Any:

@@ -14,9 +14,9 @@ from typing import Any
 
 from ddbmodel import limits
 from ddbmodel.codec.sizes import value_size_bytes
-from ddbmodel.codec.values import AttributeValue
+from ddbmodel.codec.values import AttributeValue, Item
 from ddbmodel.errors import ExpressionError
-from ddbmodel.expressions import Action, Value
+from ddbmodel.expressions import Action, Condition, Value
 from ddbmodel.mapper.knowledge import Knowledge
 from ddbmodel.mapper.paths import attribute_path, field_path
 from ddbmodel.model import ModelPlan
@@ -75,6 +75,28 @@ def dependent_keys(
     if creates and plan.shared is not None:
         made += _identity_actions(plan, known)
     return DependentKeys(tuple(made), tuple(relied_on))
+
+
+def unchanged_sources(plan: ModelPlan[Any], actions: Sequence[Action], read: Item) -> Condition | None:
+    """That fields which keys are written from are as they were read, where others of the same key change.
+
+    Args:
+        plan: the model.
+        actions: on fields.
+        read: the item as it was read.
+    """
+    changed = _changed_fields(plan, actions)
+    own = {field.name for field in plan.key_fields}
+    relied_on = {
+        source.name: None
+        for binding in plan.stored_keys.composed
+        if any(source.name in changed for source in binding.sources)
+        for source in binding.sources
+        if source.name not in changed and source.name not in own
+    }
+    fields = plan.part.fields
+    known = {name: read.get(fields[name].stored_name) for name in relied_on}
+    return Knowledge(plan, {}, known).condition(relied_on)
 
 
 def settles_keys(plan: ModelPlan[Any], actions: Sequence[Action]) -> bool:

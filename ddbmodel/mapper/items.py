@@ -8,7 +8,6 @@ from pydantic import BaseModel
 
 from ddbmodel.codec.values import Item
 from ddbmodel.errors import ConditionalCheckFailed, RequestRefused
-from ddbmodel.expressions import Function
 from ddbmodel.mapper.expiry import is_expired
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.reading import decoded
@@ -83,19 +82,24 @@ def _request(write: Write, returned: Returned) -> PutItem | UpdateItem | DeleteI
         case TransactDelete(table=table):
             return DeleteItem(table, write.key, condition=write.condition, return_values=before)
         case TransactUpdate(table=table, update=update):
-            is_lasting = write.condition is None or _asks_for_presence_only(write)
             return UpdateItem(
                 table,
                 write.key,
                 update,
                 condition=write.condition,
                 return_values=returned,
-                is_lasting=is_lasting,
+                is_lasting=_is_lasting(write),
             )
         case TransactCheck(table=table):
-            return UpdateItem(table, write.key, condition=write.condition, return_values=returned)
+            # Nothing is written, so the condition is as true afterwards.
+            return UpdateItem(
+                table, write.key, condition=write.condition, return_values=returned, is_lasting=True
+            )
 
 
-def _asks_for_presence_only(write: Write) -> bool:
-    """True if the update itself cannot make its own condition false."""
-    return write.presence is Presence.STORED and isinstance(write.condition, Function)
+def _is_lasting(write: Write) -> bool:
+    """True if the update itself cannot make its own condition false.
+
+    Beside the caller's and the version, it asks for the item, and for fields that the update leaves alone.
+    """
+    return write.when is None and write.version is None and write.presence is not Presence.NEW

@@ -10,7 +10,7 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.K
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 from ddbmodel.codec.numbers import decode_decimal
@@ -77,6 +77,19 @@ def subject_of(condition: Condition) -> PathRef | None:
             return path
         case _:
             return None
+
+
+def with_subject(condition: Condition, path: PathRef) -> Condition:
+    """The same condition on another path, of one that has a subject."""
+    match condition:
+        case Comparison():
+            return replace(condition, left=path)
+        case Between():
+            return replace(condition, operand=path)
+        case Function():
+            return replace(condition, path=path)
+        case _:
+            raise AssertionError("only conditions with a subject change it")
 
 
 def constants_of(condition: Condition) -> tuple[Value, ...]:

@@ -145,11 +145,24 @@ class Pager:
 
     async def count(self) -> int:
         """How many items there are, up to the read's limit, whether they can be decoded or not."""
+        if self.access.hydrates and self._hidden - self._expiring:
+            return await self._count_fetched()
         limit, total = self.options.limit, 0
         pages = self._pages(self._count_request(), lambda: None if limit is None else limit - total)
         async with aclosing(pages):
             async for page in pages:
                 total += page.count
+                if limit is not None and total >= limit:
+                    return limit
+        return total
+
+    async def _count_fetched(self) -> int:
+        """Count items that have to be fetched, to know whether they have expired."""
+        limit, total = self.options.limit, 0
+        async with aclosing(self._pages(self._request(), lambda: None)) as pages:
+            async for page in pages:
+                _, items = await self._resolved(page.items, None if limit is None else limit - total)
+                total += len(items)
                 if limit is not None and total >= limit:
                     return limit
         return total
@@ -248,10 +261,11 @@ class Pager:
         kept = [item for item in page.items if self._keeps(item)]
         return replace(page, items=kept, count=len(kept))
 
-    def _keeps(self, item: Item) -> bool:
+    def _keeps(self, item: Item, *, whole: bool = False) -> bool:
+        """False for what is left out; `whole` for an item of the table, where all marks are known."""
         if not self.access.keeps(item):
             return False
-        return not self._expiring or not any(
+        return not (self._hidden if whole else self._expiring) or not any(
             is_expired(plan, item, self.gateway.now()) for plan in self._plans if plan.stored_keys.owns(item)
         )
 
@@ -262,12 +276,14 @@ class Pager:
     @property
     def _expiring(self) -> frozenset[str]:
         """The attributes that say which items are hidden, as far as the path holds them."""
+        return frozenset(name for name in self._hidden if self.access.path.holds(frozenset((name,))))
+
+    @property
+    def _hidden(self) -> frozenset[str]:
+        """The attributes that say which items are hidden; none if they are shown."""
         own = self.options.hide_expired
-        if not (self.gateway.hide_expired if own is None else own):
-            return frozenset()
-        return frozenset(
-            name for name in expiry_attributes(self._plans) if self.access.path.holds(frozenset((name,)))
-        )
+        hides = self.gateway.hide_expired if own is None else own
+        return expiry_attributes(self._plans) if hides else frozenset()
 
     @property
     def _marks(self) -> frozenset[str]:
@@ -294,7 +310,7 @@ class Pager:
 
     async def _hydrated(self, entries: Sequence[Item]) -> list[Item]:
         selection, table = self.options.selection, self.plan.stored_table
-        keys = attribute_paths(self.plan, [attribute.name for attribute in table.key])
+        keys = attribute_paths(self.plan, {attribute.name for attribute in table.key} | self._hidden)
         found = await fetch_items(
             self.gateway,
             self.plan,
@@ -302,7 +318,7 @@ class Pager:
             consistent=self.options.consistent,
             projection=None if selection is None else selection.projection(keys),
         )
-        return [item for item in found if item is not None and self._keeps(item)]
+        return [item for item in found if item is not None and self._keeps(item, whole=True)]
 
     def _position(self, item: Item) -> Item:
         return {name: item[name] for name in self.access.path.position}

@@ -2,7 +2,8 @@
 
 The top-level conjunction is split into equality on the partition key, conditions on the sort key, and a
 filter. A path is usable when its partition key is bound by equality; among usable ones the one whose sort key
-absorbs most wins, ties go to the primary key, then to the order of declaration. A query never becomes a scan.
+absorbs most wins, ties go to the primary key, then to the order of declaration. A partition that conditions
+ask for goes before one that holds all items of the model. A query never becomes a scan.
 
 Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.html
 """
@@ -21,7 +22,7 @@ from ddbmodel.errors import ExpressionError, NoAccessPath
 from ddbmodel.expressions import Comparison, Condition, Function, PathRef, Value
 from ddbmodel.mapper.access import Access, AccessPath, Wish, access_paths
 from ddbmodel.mapper.composition import Composed, compose
-from ddbmodel.mapper.key_ranges import constants_of, narrow, subject_of
+from ddbmodel.mapper.key_ranges import constants_of, narrow, subject_of, with_subject
 from ddbmodel.mapper.paths import attribute_path
 from ddbmodel.model import ModelPlan
 from ddbmodel.model.key_plan import KeyBinding
@@ -40,11 +41,11 @@ def choose(plan: ModelPlan[Any], conditions: Iterable[Condition], wish: Wish) ->
     lacks: list[str] = []
     for path in _candidates(plan, wish):
         try:
-            access = with_contents(plan, _complete(split_for(plan, path, conjuncts), wish), wish)
+            access = with_contents(plan, complete(split_for(plan, path, conjuncts), wish), wish)
         except Unusable as reason:
             lacks.append(f"{path.name} ({_names(path.bindings)}): {reason}")
             continue
-        if best is None or _merit(access) > _merit(best):
+        if best is None or merit(access) > merit(best):
             best = access
     if best is None:
         raise NoAccessPath(_message(plan, wish, lacks))
@@ -79,9 +80,9 @@ def _own_items(plan: ModelPlan[Any], path: AccessPath) -> Iterator[Condition]:
         yield Function("attribute_not_exists", attribute_path(plan, ENTITY_ATTRIBUTE))
 
 
-def _merit(access: Access) -> tuple[bool, int]:
-    """What finds every item goes before what absorbs most."""
-    return not access.missing, access.absorbed
+def merit(access: Access) -> tuple[bool, bool, int]:
+    """What finds every item goes before what absorbs most, and one partition before that of all items."""
+    return not access.missing, access.is_asked_for, access.absorbed
 
 
 class Unusable(Exception):
@@ -126,6 +127,7 @@ def split_for(plan: ModelPlan[Any], path: AccessPath, conjuncts: Sequence[Condit
     offers, split = _offers(conjuncts), _Split()
     _take_partition(plan, path, offers, split)
     bound_by = tuple(condition for condition in conjuncts if _attribute_of(condition) in split.served)
+    is_asked_for = bool(split.narrowed)
     _take_sort(plan, path, offers, split)
     filters = tuple(condition for condition in conjuncts if _attribute_of(condition) not in split.served)
     _check_filters(path, filters)
@@ -145,6 +147,7 @@ def split_for(plan: ModelPlan[Any], path: AccessPath, conjuncts: Sequence[Condit
         tuple(dict.fromkeys(missing)),
         owner=plan.stored_keys if plan.shared is not None else None,
         bound_by=bound_by,
+        is_asked_for=is_asked_for,
     )
 
 
@@ -179,7 +182,8 @@ def _take_partition(
             missing += unbound
             continue
         taken = _absorb(plan, binding, offers, limits.PARTITION_KEY_BYTES)
-        assert taken.condition is not None, "what is bound to a value is a condition"
+        if taken.condition is None or not taken.is_equality:
+            raise Unusable(f"{binding.label} has no place for a value that is asked for")
         split.partition.append(taken.condition)
         split.served |= taken.served
         split.narrowed |= taken.narrowed
@@ -220,14 +224,18 @@ def _absorb(
         if taken.condition is not None:
             _check_lengths(taken.condition, limit_bytes)
         return taken
-    conditions = offers.get(binding.name)
+    (field,) = binding.sources
+    conditions = offers.get(field.stored_name)
     if conditions is None:
         return Composed(None)
     for condition in conditions:
         _check_lengths(condition, limit_bytes)
-    narrowed, names = narrow(conditions), frozenset((binding.name,))
-    sources = frozenset(source.name for source in binding.sources)
-    return Composed(narrowed.condition, narrowed.excluded, names, sources, narrowed.is_equality)
+    narrowed = narrow(conditions)
+    condition = narrowed.condition
+    if binding.is_composed:
+        condition = with_subject(condition, attribute_path(plan, binding.name))
+    served, names = frozenset((field.stored_name,)), frozenset((field.name,))
+    return Composed(condition, narrowed.excluded, served, names, narrowed.is_equality)
 
 
 def _check_lengths(condition: Condition, limit_bytes: int) -> None:
@@ -241,7 +249,10 @@ def _check_lengths(condition: Condition, limit_bytes: int) -> None:
 
 
 def _check_filters(path: AccessPath, filters: Sequence[Condition]) -> None:
-    """DynamoDB refuses the key attributes of the path in a filter.
+    """Refuse the key attributes of the path in a filter, as DynamoDB does.
+
+    Raises:
+        Unusable: one is there.
 
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.FilterExpression.html
     """
@@ -264,7 +275,7 @@ def _why_no_filter(path: AccessPath, condition: Condition, ref: PathRef) -> str:
     )
 
 
-def _complete(access: Access, wish: Wish) -> Access:
+def complete(access: Access, wish: Wish) -> Access:
     """The access, if it finds what it has to.
 
     A local index without a condition on its sort key is only a way around what the primary key does not take.

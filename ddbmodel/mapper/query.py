@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, TypeVar, overload
 
 from ddbmodel.expressions import Path
-from ddbmodel.mapper.access import Access
+from ddbmodel.mapper.access import Access, Wish
+from ddbmodel.mapper.expiry import expiry_attributes
 from ddbmodel.mapper.ordered import Ordered, query_request
 from ddbmodel.mapper.pages import PageRequest
 from ddbmodel.mapper.planner import choose
@@ -62,7 +64,16 @@ class Query(Ordered[R]):
         return rows
 
     def _access(self) -> Access:
-        return choose(self._plan, self._options.conditions, self._options.wish)
+        return choose(self._plan, self._options.conditions, self._wish)
+
+    @property
+    def _wish(self) -> Wish:
+        """With the time of expiry where it decides what comes out, and the rest may be fetched."""
+        wish, own = self._options.wish, self._options.hide_expired
+        if not wish.hydrate or wish.attributes is None:
+            return wish
+        hides = self._gateway.hide_expired if own is None else own
+        return replace(wish, attributes=wish.attributes | expiry_attributes((self._plan,))) if hides else wish
 
     def _request(self, access: Access, page: PageRequest) -> QueryRequest:
         return query_request(self._gateway.table_name(self._plan), access, page, self._options)

@@ -20,6 +20,7 @@ from ddbmodel.errors import (
 )
 from ddbmodel.expressions import Action, Condition, Place, failed_clauses
 from ddbmodel.mapper.reading import decoded
+from ddbmodel.mapper.stamps import stored_version
 from ddbmodel.mapper.write import Presence, Write
 from ddbmodel.model import ModelPlan
 
@@ -62,8 +63,7 @@ def _is_conflict(write: Write, stored: Item | None) -> bool:
         return False
     if stored is None:
         return write.when is None and write.version > 0
-    version = stored.get(field.stored_name)
-    return version != (None if write.version == 0 else {"N": str(write.version)})
+    return stored_version(write.plan, stored) != write.version
 
 
 def _upsert(write: Write) -> str:

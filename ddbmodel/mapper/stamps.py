@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from pydantic import BaseModel
 
+from ddbmodel.codec.numbers import canonical_number
 from ddbmodel.codec.parts import FieldCodec
 from ddbmodel.codec.values import AttributeValue, Item
 from ddbmodel.errors import CodecError
@@ -122,10 +125,24 @@ def new_write_id() -> str:
     return secrets.token_urlsafe(12)
 
 
+def mark_of_token(token: str) -> str:
+    """The mark of the writes of a transaction: the same whenever it is sent again with its token."""
+    return urlsafe_b64encode(sha256(token.encode()).digest()[:12]).decode()
+
+
 def version_of(plan: ModelPlan[Any], model: BaseModel) -> int | None:
     """The version that a model has; None if its class has none."""
     field = plan.roles.version
     return None if field is None else int(getattr(model, field.name))
+
+
+def stored_version(plan: ModelPlan[Any], item: Item) -> int | None:
+    """The version of a stored item, 0 if it has none; None if it is no whole number."""
+    field = plan.roles.version
+    assert field is not None, "a version is looked for only where there is one"
+    stored = item.get(field.stored_name)
+    text = "0" if stored is None else canonical_number(str(stored.get("N", "")))
+    return int(text) if text.isdigit() else None
 
 
 def _is_first_write(model: BaseModel, field: FieldCodec) -> bool:

@@ -7,7 +7,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from ddbmodel.errors import ModelDefinitionError, ServiceError, TableInUse, TableNotFound
+from ddbmodel.errors import (
+    ModelDefinitionError,
+    RequestRefused,
+    ServiceError,
+    TableInUse,
+    TableNotFound,
+    WriteOutcomeUnknown,
+)
 from ddbmodel.mapper.arguments import plan_of_class
 from ddbmodel.mapper.expiry import expiry_attributes
 from ddbmodel.mapper.gateway import Gateway
@@ -46,6 +53,7 @@ class Patience:
 
 
 _PATIENCE: Final = Patience()
+_NO_SUCH_OPERATION: Final = "UnknownOperationException"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +112,38 @@ async def create_table(
 async def _enable_expiry(gateway: Gateway, target: TableTarget, table: str) -> None:
     """Switch time to live on for the attribute of the models' `ttl()`, unless it is on."""
     for attribute in expiry_attributes(target.plans):
-        found = DescribeTimeToLiveResult.from_wire(await gateway.send(DescribeTimeToLive(table)))
-        if found.status not in ("ENABLED", "ENABLING"):
-            await gateway.send(UpdateTimeToLive(table, attribute))
-        elif found.attribute != attribute:
-            raise ModelDefinitionError(
-                f"table {table!r} has time to live by {found.attribute!r}, and its models have it by "
-                f"{attribute!r}, so their items would never expire: use ttl(attribute={found.attribute!r})"
-            )
+        try:
+            if not await _expires(gateway, table, attribute):
+                await _switch_on(gateway, table, attribute)
+        except RequestRefused as refusal:
+            if refusal.code != _NO_SUCH_OPERATION:
+                raise
+            # An engine without time to live, which DynamoDB itself always has: the table works without.
+
+
+async def _switch_on(gateway: Gateway, table: str, attribute: str) -> None:
+    try:
+        await gateway.send(UpdateTimeToLive(table, attribute))
+    except (RequestRefused, WriteOutcomeUnknown):
+        if not await _expires(gateway, table, attribute):
+            raise  # else another program was faster, or only the reply was lost
+
+
+async def _expires(gateway: Gateway, table: str, attribute: str) -> bool:
+    """Tell whether time to live is on by this attribute.
+
+    Raises:
+        ModelDefinitionError: it is on by another one.
+    """
+    found = DescribeTimeToLiveResult.from_wire(await gateway.send(DescribeTimeToLive(table)))
+    if found.status not in ("ENABLED", "ENABLING"):
+        return False
+    if found.attribute != attribute:
+        raise ModelDefinitionError(
+            f"table {table!r} has time to live by {found.attribute!r}, and its models have it by "
+            f"{attribute!r}, so their items would never expire: use ttl(attribute={found.attribute!r})"
+        )
+    return True
 
 
 async def describe_table(gateway: Gateway, target: TableTarget) -> TableDescription:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from ddbmodel.codec.values import Item
-from ddbmodel.errors import ExpressionError
 from ddbmodel.mapper.expiry import is_expired
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.reading import decoded
@@ -18,16 +17,18 @@ from ddbmodel.operations import TransactGet, TransactGetItems, TransactGetItemsR
 
 
 async def transact_get(gateway: Gateway, keys: Sequence[ItemKey[Any]]) -> list[Any]:
-    """The models of these keys, in order; None where there is no item."""
-    if len({(key.model, key.identity) for key in keys}) != len(keys):
-        raise ExpressionError("transact_get: DynamoDB takes each key once, and one comes twice")
+    """The models of these keys, in order; None where there is no item. A key may come twice."""
     plans = [plan_of(key.model) for key in keys]
-    gets = tuple(
-        TransactGet(gateway.table_name(plan), key.attributes) for plan, key in zip(plans, keys, strict=True)
-    )
-    reply = await gateway.send(TransactGetItems(gets))
-    items = TransactGetItemsResult.from_wire(reply).items
-    return [_model(gateway, plan, item) for plan, item in zip(plans, items, strict=True)]
+    gets = {
+        (gateway.table_name(plan), key.identity): TransactGet(gateway.table_name(plan), key.attributes)
+        for plan, key in zip(plans, keys, strict=True)
+    }
+    reply = await gateway.send(TransactGetItems(tuple(gets.values())))
+    found = dict(zip(gets, TransactGetItemsResult.from_wire(reply).items, strict=True))
+    return [
+        _model(gateway, plan, found[gateway.table_name(plan), key.identity])
+        for plan, key in zip(plans, keys, strict=True)
+    ]
 
 
 def _model(gateway: Gateway, plan: ModelPlan[Any], item: Item | None) -> Any:

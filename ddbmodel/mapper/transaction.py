@@ -21,6 +21,8 @@ from ddbmodel.mapper.commit import commit
 from ddbmodel.mapper.drafts import Drafts
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.knowledge import Given
+from ddbmodel.mapper.stamps import mark_of_token
+from ddbmodel.mapper.unique import concerns_guards
 from ddbmodel.mapper.write import Write
 from ddbmodel.model import ItemKey
 
@@ -43,7 +45,8 @@ class Transaction:
     Args:
         gateway: the way to the service.
         token: up to 36 characters that name the transaction, one of its own if not given. Sent again within
-            ten minutes with the same token and writes, it is not applied a second time.
+            ten minutes with the same token and writes, it is not applied a second time. Writes that set the
+            time, for `updated_at()` or a first `created_at()`, are not the same, and are refused then.
 
     Raises:
         ExpressionError: more than 100 writes, two to one item, or over 4 MB; nothing was sent.
@@ -62,7 +65,7 @@ class Transaction:
                 f"a transaction's token is text of 1 to {limits.TRANSACTION_TOKEN_CHARACTERS} characters"
             )
         self._gateway = gateway
-        self._drafts = Drafts(gateway)
+        self._drafts = Drafts(gateway, None if token is None else mark_of_token(token))
         self._token = token
         self._writes: list[Write] = []
         self._open = False
@@ -115,6 +118,7 @@ class Transaction:
             raise ExpressionError(
                 f"{write.subject}: a transaction has at most {limits.TRANSACTION_ACTIONS} writes and checks"
             )
+        concerns_guards(write)  # refuses unique values that are not known here
         self._writes.append(write)
 
     async def __aenter__(self) -> Self:

@@ -1,26 +1,26 @@
 """Writes of models with unique fields: the guards that change with them, in one transaction.
 
-A guard is put under the condition that there is none yet, and deleted with the value that it guards. Which
+A guard is put under the condition that no other item has it, and deleted with the value that it guards. Which
 values an item has now is read first, and asserted by the transaction; if another writer has changed one in
 between, that is done again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ddbmodel.codec.values import AttributeValue, Item
 from ddbmodel.errors import CodecError, ExpressionError, UniqueViolation
-from ddbmodel.expressions import Action, Comparison, Condition, Function, Update, Value
+from ddbmodel.expressions import Action, Comparison, Condition, Function, Or, Update, Value
 from ddbmodel.mapper.changes import is_same
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.items import get_item
 from ddbmodel.mapper.paths import attribute_path, field_path
 from ddbmodel.mapper.write import Identity, Presence, Write, all_of
 from ddbmodel.model import ModelPlan
-from ddbmodel.model.guards import UniqueGuard
+from ddbmodel.model.guards import OWNER_ATTRIBUTE, UniqueGuard
 from ddbmodel.model.keys import identity_of
 from ddbmodel.operations import TransactAction, TransactCheck, TransactDelete, TransactPut, TransactUpdate
 
@@ -87,6 +87,31 @@ class Resolved:
             yield change.identity
 
 
+def with_moved_guards(resolved: Sequence[Resolved]) -> list[Resolved]:
+    """Let a guard that one write gives up and another one takes change its owner, in one action."""
+    given_up = {change.identity: one.write.key for one, change in _changes_of(resolved, TransactDelete)}
+    taken = {change.identity for _, change in _changes_of(resolved, TransactPut)} & given_up.keys()
+    return [replace(one, guards=tuple(_moved(one, given_up, taken))) for one in resolved]
+
+
+def _changes_of(
+    resolved: Sequence[Resolved], kind: type[TransactAction]
+) -> Iterator[tuple[Resolved, GuardChange]]:
+    for one in resolved:
+        for change in one.guards:
+            if isinstance(change.action, kind):
+                yield one, change
+
+
+def _moved(one: Resolved, given_up: Mapping[Identity, Item], taken: set[Identity]) -> Iterator[GuardChange]:
+    for change in one.guards:
+        if change.identity not in taken:
+            yield change
+        elif isinstance(change.action, TransactPut):
+            condition = _free_for(one.write, one.write.key, given_up[change.identity])
+            yield replace(change, action=replace(change.action, condition=condition))
+
+
 def concerns_guards(write: Write) -> bool:
     """True if the write can change a unique value."""
     return bool(_new_values(write))
@@ -145,9 +170,7 @@ def _assertions(
     plan = write.plan
     if old is None:
         if write.presence is Presence.ANY:
-            yield Function(
-                "attribute_not_exists", attribute_path(plan, plan.stored_table.partition_key[0].name)
-            )
+            yield _no_item(plan)
         return
     for name in new:
         path = field_path(plan, plan.part.by_stored_name[name])
@@ -158,7 +181,7 @@ def _assertions(
 
 
 def _changes(write: Write, old: Item, new: Mapping[str, AttributeValue | None]) -> Iterator[GuardChange]:
-    table, absent = write.action.table, _no_guard(write.plan)
+    table, free = write.action.table, _free_for(write, write.key)
     for guard in write.plan.guards:
         name = guard.field.stored_name
         if name not in new:
@@ -168,7 +191,7 @@ def _changes(write: Write, old: Item, new: Mapping[str, AttributeValue | None]) 
             continue
         if after is not None:
             item = guard.item(after, write.key)
-            yield GuardChange(guard, after, TransactPut(table, item, absent))
+            yield GuardChange(guard, after, TransactPut(table, item, free))
         if before is not None:
             yield GuardChange(guard, before, TransactDelete(table, guard.key(before)))
 
@@ -177,7 +200,16 @@ def _set(stored: AttributeValue | None) -> AttributeValue | None:
     return None if stored is None or "NULL" in stored else stored
 
 
-def _no_guard(plan: ModelPlan[Any]) -> Condition:
+def _free_for(write: Write, *owners: Item) -> Condition:
+    """That there is no guard, or one of these items has it.
+
+    The item itself may have one that was left behind, when it expired or was deleted by another program.
+    """
+    owner = attribute_path(write.plan, OWNER_ATTRIBUTE)
+    return Or((_no_item(write.plan), *(Comparison(owner, "=", Value({"M": key})) for key in owners)))
+
+
+def _no_item(plan: ModelPlan[Any]) -> Condition:
     return Function("attribute_not_exists", attribute_path(plan, plan.stored_table.partition_key[0].name))
 
 

@@ -42,6 +42,7 @@ class Write:
         when: the user's part of it.
         presence: whether there must be an item, or must be none.
         version: the version that must be stored; None if none is checked.
+        read: the item as the caller's object was read or written; None if that is not known, or of no use.
         write_id: the mark that the write leaves in the item; None if it leaves none.
         actions: the user's, of an update.
         applied: brings the object in memory up to date, given the stored item if that is known.
@@ -55,6 +56,7 @@ class Write:
     when: Condition | None = field(default=None, repr=False)
     presence: Presence = Presence.ANY
     version: int | None = None
+    read: Item | None = field(default=None, repr=False)
     write_id: str | None = None
     actions: tuple[Action, ...] = ()
     applied: Callable[[Item | None], None] = field(default=_nothing, repr=False)

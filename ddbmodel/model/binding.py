@@ -34,6 +34,9 @@ class _Binder:
         self._table = table
         self._schema = table.schema
         self._part = part
+        sorts = (self._schema.sort_key, *(index.sort_key for index in self._schema.indexes))
+        self._sorts = frozenset(attribute.name for key in sorts for attribute in key)
+        self._written: dict[str, KeyBinding] = {}
 
     def keys(self, entity: str, declared: Mapping[str, Index]) -> KeyPlan:
         if not isinstance(entity, str) or not entity or entity.startswith("_"):  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without a checker
@@ -63,7 +66,7 @@ class _Binder:
                 f"{' and '.join(own)} are keys of the table, and it has one: name an index"
             )
         name = own[0] if own else "primary"
-        primary = self._path(name, keys.get(name, Key()), None, ())
+        primary = self._path(name, keys.get(name, Key()), None)
         yield primary
         named: set[str] = set()
         for attribute, key in keys.items():
@@ -73,32 +76,30 @@ class _Binder:
                         f"{attribute}: index {key.index!r} has two keys: leave one out"
                     )
                 named.add(key.index)
-                yield self._path(attribute, key, self._schema.index(key.index), primary.partition)
+                yield self._path(attribute, key, self._schema.index(key.index))
         for index in self._schema.indexes:
-            if index.name not in named and all(part.name in self._part.by_stored_name for part in index.key):
-                yield self._path(index.name, Key(index.name), index, primary.partition)
+            known = {*self._part.by_stored_name, *self._written}
+            if index.name not in named and all(part.name in known for part in index.key):
+                yield self._path(index.name, Key(index.name), index)
 
-    def _path(
-        self, name: str, key: Key, index: IndexSchema | None, primary: tuple[KeyBinding, ...]
-    ) -> KeyPath:
+    def _path(self, name: str, key: Key, index: IndexSchema | None) -> KeyPath:
         schema = self._schema if index is None else index
         try:
-            if index is not None and index.kind == "local" and key.partition is None:
-                partition = primary
-            else:
-                partition = self._bindings(schema.partition_key, key.partition, "partition")
+            partition = self._bindings(schema.partition_key, key.partition, "partition")
             sort = self._bindings(schema.sort_key, key.sort, "sort")
             if index is None:
                 _check_required((*partition, *sort))
         except ModelDefinitionError as error:
             raise ModelDefinitionError(f"{name}: {error}") from error
+        for binding in (*partition, *sort):
+            self._written.setdefault(binding.name, binding)
         return KeyPath("" if index is None else name, index, partition, sort)
 
     def _bindings(
         self, attributes: Sequence[KeyAttribute], templates: Templates | None, role: str
     ) -> tuple[KeyBinding, ...]:
         if templates is None:
-            return tuple(self._own_field(attribute, role) for attribute in attributes)
+            return tuple(self._present(attribute, role) for attribute in attributes)
         given = (templates,) if isinstance(templates, str) else tuple(templates)
         if len(given) != len(attributes):
             names = ", ".join(attribute.name for attribute in attributes) or "none"
@@ -106,10 +107,12 @@ class _Binder:
                 f"{role}= has {len(given)} templates, and the {role} key {len(attributes)} attributes "
                 f"({names})"
             )
-        pairs = zip(attributes, given, strict=True)
-        return tuple(self._binding(attribute, text, is_sort=role == "sort") for attribute, text in pairs)
+        return tuple(map(self._binding, attributes, given))
 
-    def _own_field(self, attribute: KeyAttribute, role: str) -> KeyBinding:
+    def _present(self, attribute: KeyAttribute, role: str) -> KeyBinding:
+        """An attribute that another key writes already, or that is a field's."""
+        if attribute.name in self._written:
+            return self._written[attribute.name]
         field = self._part.by_stored_name.get(attribute.name)
         if field is None:
             raise ModelDefinitionError(
@@ -125,7 +128,7 @@ class _Binder:
                 f"field {field.name!r} is stored compressed, and a key is stored as it is: "
                 "leave stored_as=Compressed() out"
             )
-        if field.codec.types - {"NULL"} != {attribute.type}:
+        if field.codec.types - {"NULL"} != frozenset((attribute.type,)):
             stored = "/".join(sorted(field.codec.types)) or "whatever its serializer returns"
             raise ModelDefinitionError(
                 f"key attribute {attribute.name!r} holds {attribute.type}, and field {field.name!r} "
@@ -136,14 +139,19 @@ class _Binder:
             raise ModelDefinitionError(f"field {field.name!r} stores None as NULL, which no key can hold")
         return KeyBinding(attribute, (field,))
 
-    def _binding(self, attribute: KeyAttribute, text: str, *, is_sort: bool) -> KeyBinding:
+    def _binding(self, attribute: KeyAttribute, text: str) -> KeyBinding:
         pieces = parse_template(text)
         slots = [piece for piece in pieces if isinstance(piece, Slot)]
         fields = {slot.name: self._field(slot.name) for slot in slots}
+        own = self._part.by_stored_name.get(attribute.name)
+        if own is not None and pieces == (Slot(own.name, ""),):
+            return self._field_binding(attribute, own)
         if attribute.type != "S":
             return self._number_or_bytes(attribute, text, pieces, tuple(fields.values()))
         forms = {slot: self._form(text, slot, fields[slot.name]) for slot in slots}
-        return KeyBinding(attribute, tuple(fields.values()), bind(text, forms, is_sort=is_sort))
+        # It is written in one way, so in the one that sorts if any key of the table sorts by it.
+        template = bind(text, forms, is_sort=attribute.name in self._sorts)
+        return KeyBinding(attribute, tuple(fields.values()), template)
 
     def _number_or_bytes(
         self,
@@ -181,12 +189,16 @@ class _Binder:
         for path in paths:
             for binding in path.bindings:
                 field = self._part.by_stored_name.get(binding.name)
-                if field is not None and binding.template is not None:
+                if field is not None and binding.is_composed:
                     raise ModelDefinitionError(
                         f"field {field.name!r} is stored as {binding.name!r}, which a template "
                         "writes: store it "
                         "under another name with attribute=, or leave the template out"
                     )
+        for attribute in self._schema.attributes():
+            field = self._part.by_stored_name.get(attribute.name)
+            if field is not None:
+                self._field_binding(attribute, field)  # the service refuses any other type there
 
 
 def _check_required(bindings: Sequence[KeyBinding]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 from ddbmodel.codec.parts import Absent, FieldCodec, PartCodec
@@ -44,6 +44,7 @@ class _Declaration:
 
     def table(self, name: str, indexes: Mapping[str, Index]) -> TableSchema:
         check_resource_name("table", name)
+        own = dict(_own_indexes(indexes))
         partition = self._with_role("partition key")
         if len(partition) != 1:
             found = f"it has {len(partition)} ({', '.join(partition)})" if partition else "it has none"
@@ -57,7 +58,7 @@ class _Declaration:
                 "declare one field with sort_key()"
             )
         key = tuple(self._primary(field) for field in (*partition, *sort))
-        built = tuple(self._index(attribute, index, key) for attribute, index in indexes.items())
+        built = tuple(self._index(attribute, index, key) for attribute, index in own.items())
         return TableSchema(name, key[:1], key[1:], built)
 
     def _with_role(self, role: str) -> list[str]:
@@ -95,7 +96,9 @@ class _Declaration:
 
     # Indexes ------------------------------------------------------------------------------------------
 
-    def _index(self, attribute: str, index: Index, key: tuple[KeyAttribute, ...]) -> IndexSchema:
+    def _index(
+        self, attribute: str, index: GlobalIndex | LocalIndex, key: tuple[KeyAttribute, ...]
+    ) -> IndexSchema:
         try:
             return self._index_of(index, key)
         except ModelDefinitionError as error:
@@ -103,11 +106,7 @@ class _Declaration:
                 raise
             raise ModelDefinitionError(f"index {attribute!r}: {error}") from error
 
-    def _index_of(self, index: Index, key: tuple[KeyAttribute, ...]) -> IndexSchema:
-        if isinstance(index, Key):
-            raise ModelDefinitionError(
-                "a Key is for a model on a Table(...); this one has a table of its own: use GlobalIndex"
-            )
+    def _index_of(self, index: GlobalIndex | LocalIndex, key: tuple[KeyAttribute, ...]) -> IndexSchema:
         sort = tuple(map(self._index_key, _names(index.sort_key)))
         if isinstance(index, GlobalIndex):
             partition = tuple(map(self._index_key, _names(index.partition_key)))
@@ -149,6 +148,16 @@ class _Declaration:
                 f"it projects {name!r}, which is no field; the fields are {', '.join(self._part.fields)}"
             )
         return field.stored_name
+
+
+def _own_indexes(indexes: Mapping[str, Index]) -> Iterator[tuple[str, GlobalIndex | LocalIndex]]:
+    for attribute, index in indexes.items():
+        if isinstance(index, Key):
+            raise ModelDefinitionError(
+                f"{attribute}: a Key is for a model on a Table(...), and this one has a table of its own: "
+                "declare partition_key() and GlobalIndex, or share a Table"
+            )
+        yield attribute, index
 
 
 def _names(key: Any) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, overload
 
 from pydantic import AfterValidator, Field
 from pydantic.fields import FieldInfo
@@ -101,11 +101,16 @@ def sort_key(*, attribute: str | None = None, stored_as: Epoch | None = None, **
     return _specify(FieldOptions("sort key", attribute, stored_as), arguments)
 
 
-def version(*, attribute: str | None = None, **arguments: Any) -> Any:
+@overload
+def version(*, attribute: str | None = None, init: Literal[True], **arguments: Any) -> Any: ...
+@overload
+def version(*, attribute: str | None = None, init: Literal[False] = False, **arguments: Any) -> Any: ...
+def version(*, attribute: str | None = None, init: bool = False, **arguments: Any) -> Any:  # noqa: ARG001  # for checkers
     """Make a whole number the item's version.
 
     Every write raises it, and checks that it is the one that was read. A model that was never stored has
     version 0. A write that finds another version is a `VersionConflict`.
+    Type checkers take it for no argument of the constructor, unless there is `init=True`, and a default.
     Beside the version, a mark of the last write is stored in the attribute `_write`, by which a write whose
     reply was lost is found again.
     """
@@ -126,14 +131,64 @@ def ttl(*, attribute: str | None = None, **arguments: Any) -> Any:
     return info
 
 
-def created_at(*, attribute: str | None = None, stored_as: Epoch | None = None, **arguments: Any) -> Any:
-    """Make a datetime the time of the item's first write. It is set by that write, unless it was given."""
+@overload
+def created_at(
+    *,
+    attribute: str | None = None,
+    stored_as: Epoch | None = None,
+    init: Literal[True],
+    **arguments: Any,
+) -> Any: ...
+@overload
+def created_at(
+    *,
+    attribute: str | None = None,
+    stored_as: Epoch | None = None,
+    init: Literal[False] = False,
+    **arguments: Any,
+) -> Any: ...
+def created_at(
+    *,
+    attribute: str | None = None,
+    stored_as: Epoch | None = None,
+    init: bool = False,  # noqa: ARG001  # for checkers
+    **arguments: Any,
+) -> Any:
+    """Make a datetime the time of the item's first write. It is set by that write, unless it was given.
+
+    Type checkers take it for no argument of the constructor, unless there is `init=True`, and a default.
+    """
     arguments.setdefault("default_factory", _now)
     return _specify(FieldOptions("created at", attribute, stored_as), arguments)
 
 
-def updated_at(*, attribute: str | None = None, stored_as: Epoch | None = None, **arguments: Any) -> Any:
-    """Make a datetime the time of the item's last write. Every write sets it."""
+@overload
+def updated_at(
+    *,
+    attribute: str | None = None,
+    stored_as: Epoch | None = None,
+    init: Literal[True],
+    **arguments: Any,
+) -> Any: ...
+@overload
+def updated_at(
+    *,
+    attribute: str | None = None,
+    stored_as: Epoch | None = None,
+    init: Literal[False] = False,
+    **arguments: Any,
+) -> Any: ...
+def updated_at(
+    *,
+    attribute: str | None = None,
+    stored_as: Epoch | None = None,
+    init: bool = False,  # noqa: ARG001  # for checkers
+    **arguments: Any,
+) -> Any:
+    """Make a datetime the time of the item's last write. Every write sets it.
+
+    Type checkers take it for no argument of the constructor, unless there is `init=True`, and a default.
+    """
     arguments.setdefault("default_factory", _now)
     return _specify(FieldOptions("updated at", attribute, stored_as), arguments)
 

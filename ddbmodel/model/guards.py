@@ -77,7 +77,8 @@ def _guard(table: TableSchema, field: FieldCodec, entity: str | None, entity_att
     except ModelDefinitionError as error:
         raise ModelDefinitionError(f"field {field.name!r} cannot be unique: {error}") from error
     names = (GUARD_ENTITY, *([entity] if entity else ()), field.stored_name)
-    head = SEPARATOR.join(name.replace(SEPARATOR, "_") for name in names) + SEPARATOR
+    # Escaped, as values are: the names of two entities or attributes never make one beginning.
+    head = SEPARATOR.join(BoundSlot(name, form).escape(name) for name in names) + SEPARATOR
     template = KeyTemplate(head + "{value}", (head, BoundSlot(field.name, form)))
     partition = tuple(KeyBinding(attribute, (field,), template) for attribute in table.partition_key)
     fixed = KeyTemplate(GUARD_ENTITY, (GUARD_ENTITY,))

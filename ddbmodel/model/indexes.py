@@ -61,9 +61,9 @@ class Key:
 
     Args:
         index: an index's name; the table's own key if not given.
-        partition: a template, or one for each key attribute; None takes the fields that are stored under the
-            names of the attributes.
-        sort: likewise.
+        partition: a template, or one for each key attribute; None takes what the table's own key has under
+            the names of the attributes, and the fields that are stored there.
+        sort: likewise. `{city}` for an attribute that is the field `city` is that field.
     """
 
     index: str = ""

@@ -18,12 +18,12 @@ from ddbmodel.schema.key_templates import KeyTemplate, Values
 
 @dataclass(frozen=True, slots=True)
 class KeyBinding:
-    """One key attribute, and where its value comes from: a field that is stored there, or a template.
+    """One key attribute, and where its value comes from: the field that is stored there, or other fields.
 
     Attributes:
         attribute: its name and type.
         sources: the fields that it is written from.
-        template: how it is written; None if it is a field's own attribute.
+        template: how it is written; None if it has the value of one field as it is.
     """
 
     attribute: KeyAttribute
@@ -38,7 +38,15 @@ class KeyBinding:
     @property
     def label(self) -> str:
         """The field or template, for messages."""
-        return self.sources[0].name if self.template is None else f"{self.name} {self.template.text!r}"
+        if self.template is not None:
+            return f"{self.name} {self.template.text!r}"
+        field = self.sources[0].name
+        return f"{self.name} '{{{field}}}'" if self.is_composed else field
+
+    @property
+    def is_composed(self) -> bool:
+        """False if the attribute is the field's own."""
+        return self.template is not None or self.sources[0].stored_name != self.name
 
     @property
     def optional(self) -> tuple[FieldCodec, ...]:
@@ -147,8 +155,8 @@ class KeyPlan:
 
     @cached_property
     def composed(self) -> tuple[KeyBinding, ...]:
-        """The attributes that are written from templates, each once."""
-        bindings = (binding for path in self.paths for binding in path.bindings if binding.template)
+        """The attributes that are written from fields and are no field's own, each once."""
+        bindings = (binding for path in self.paths for binding in path.bindings if binding.is_composed)
         return tuple({binding.name: binding for binding in bindings}.values())
 
     @cached_property
@@ -272,7 +280,7 @@ class KeyPlan:
         primary = {attribute.name for attribute in self.table.key}
         return {
             binding.name: _KeyRule(
-                binding.name if binding.template else binding.sources[0].name,
+                binding.name if binding.is_composed else binding.sources[0].name,
                 binding.attribute,
                 limits.SORT_KEY_BYTES if binding.name in sorts else limits.PARTITION_KEY_BYTES,
                 binding.name in primary,

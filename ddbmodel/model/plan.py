@@ -285,14 +285,14 @@ def _keys(
     entity: str | None,
 ) -> KeyPlan:
     if isinstance(table, Table):
-        for name, option in options.items():
+        for field_name, option in options.items():
             if option.role in ("partition key", "sort key"):
                 raise ModelDefinitionError(
-                    f"{cls.__name__}.{name}: {option.role.replace(' ', '_')}() is for a table of one "
-                    "model; of a "
-                    'shared one, the keys are written by Key(partition="...", sort="...")'
+                    f"{cls.__name__}.{field_name}: {option.role.replace(' ', '_')}() is for a table of one "
+                    'model; of a shared one, the keys are written by Key(partition="...", sort="...")'
                 )
-        return bind_keys(cls.__name__, table, entity or cls.__name__, codec, indexes)
+        name = cls.__name__ if entity is None else entity
+        return bind_keys(cls.__name__, table, name, codec, indexes)
     if entity is not None:
         raise ModelDefinitionError(f"{cls.__name__}: entity= goes with a Table(...), not with a table's name")
     return plain_keys(build_table(cls.__name__, table, codec, options, indexes), codec, indexes)

@@ -41,13 +41,18 @@ class TableIndex:
     projection: IndexProjection = "ALL"
     local: bool = False
 
-    def schema(self, entity_attribute: str) -> IndexSchema:
-        """Give the index as plain data."""
+    def schema(self, entity_attribute: str, table_key: Sequence[KeyAttribute] = ()) -> IndexSchema:
+        """Give the index as plain data.
+
+        Args:
+            entity_attribute: holds the entity's name.
+            table_key: the table's own key, which every index holds.
+        """
         kind: IndexKind = "local" if self.local else "global"
-        projection = self._projection(entity_attribute)
+        projection = self._projection(entity_attribute, table_key)
         return IndexSchema(self.name, kind, _key(self.partition_key), _key(self.sort_key), projection)
 
-    def _projection(self, entity_attribute: str) -> Projection:
+    def _projection(self, entity_attribute: str, table_key: Sequence[KeyAttribute]) -> Projection:
         given = self.projection
         if given in ("ALL", "KEYS_ONLY"):
             return Projection("ALL" if given == "ALL" else "KEYS_ONLY")
@@ -55,7 +60,8 @@ class TableIndex:
             raise ModelDefinitionError(
                 f'index {self.name!r}: projection= takes "ALL", "KEYS_ONLY", or the names of attributes'
             )
-        keys = {attribute.name for attribute in (*_key(self.partition_key), *_key(self.sort_key))}
+        own = (*_key(self.partition_key), *_key(self.sort_key))
+        keys = {attribute.name for attribute in (*table_key, *own)}
         names = tuple(name for name in dict.fromkeys((*given, entity_attribute)) if name not in keys)
         return Projection("INCLUDE", names)
 
@@ -89,8 +95,20 @@ class Table:
         entity_attribute: str = ENTITY_ATTRIBUTE,
     ) -> None:
         self.entity_attribute = entity_attribute
-        built = tuple(index.schema(entity_attribute) for index in indexes)
-        self.schema = TableSchema(name, _key(partition_key), _key(sort_key), built)
+        partition, sort = _key(partition_key), _key(sort_key)
+        if len(partition) != 1 or len(sort) > 1:
+            raise ModelDefinitionError(
+                f"table {name!r}: the key of a table has one partition key attribute and no or one sort key "
+                "attribute; only indexes have more"
+            )
+        for index in indexes:
+            if not isinstance(index, TableIndex):  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without a checker
+                raise ModelDefinitionError(
+                    f"table {name!r}: indexes= takes TableIndex(...), by the names of attributes, "
+                    f"not a {type(index).__name__}"
+                )
+        built = tuple(index.schema(entity_attribute, (*partition, *sort)) for index in indexes)
+        self.schema = TableSchema(name, partition, sort, built)
         if entity_attribute in {attribute.name for attribute in self.schema.attributes()}:
             raise ModelDefinitionError(
                 f"table {name!r}: {entity_attribute!r} is a key attribute, and holds the entity's "
@@ -121,9 +139,9 @@ class Table:
         model, name = plan.model, plan.stored_keys.entity_name
         assert name is not None, "only entities are registered"
         present = self._entities.get(name)
-        if present is not None and not _is_redefined(present, model):
-            if issubclass(model, present):
-                return  # the same entity, in another Python class
+        # A subclass may be the same entity, in another Python class.
+        is_new = present is None or _is_redefined(present, model)
+        if present is not None and not is_new and not issubclass(model, present):
             raise ModelDefinitionError(
                 f"{model.__name__}: table {self.name!r} has an entity {name!r} already, {present.__name__}; "
                 "pass another entity="
@@ -140,7 +158,8 @@ class Table:
                     f"a unique field ({guard.path.described}): begin the key with a word, such as "
                     f"'USER#{{user_id}}'"
                 )
-        self._entities[name] = model
+        if is_new:
+            self._entities[name] = model
 
 
 def _key(names: AttributeNames | None) -> tuple[KeyAttribute, ...]:

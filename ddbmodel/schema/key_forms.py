@@ -10,8 +10,9 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation, localcontext
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any, Final
+from uuid import UUID
 
 from ddbmodel import limits
 from ddbmodel.codec import scalars, times
@@ -27,6 +28,8 @@ _PERIOD_SPEC: Final = re.compile(r"%Y(?:[-]?%m(?:[-]?%d(?:[T ]?%H(?:[:]?%M(?:[:]
 _DATETIME_WIDTH: Final = 27
 _DATE_WIDTH: Final = 10
 _UUID_WIDTH: Final = 36
+# What a spec can ask for, and the digits of any number that is stored.
+_PADDED_DIGITS: Final = 99 + limits.NUMBER_DIGITS
 
 
 class KeyForm(ABC):
@@ -62,11 +65,23 @@ class KeyForm(ABC):
 
 
 class TextForm(KeyForm):
-    """Text as it is stored."""
+    """Text as it is stored.
 
-    def __init__(self, width: int | None = None, choices: frozenset[str] | None = None) -> None:
+    Args:
+        width: how many characters every text has.
+        parse: makes of a text of fixed width the value that `str` makes it of.
+        choices: all the texts there are.
+    """
+
+    def __init__(
+        self,
+        width: int | None = None,
+        parse: Callable[[str], object] | None = None,
+        choices: frozenset[str] | None = None,
+    ) -> None:
         self.width = width
         self.choices = choices
+        self._parse = parse
 
     def write(self, stored: AttributeValue) -> str:
         value = stored.get("S")
@@ -80,6 +95,8 @@ class TextForm(KeyForm):
     def read(self, text: str) -> AttributeValue:
         if self.choices is not None and text not in self.choices:
             raise CodecError("the key holds no value of the field")
+        if self._parse is not None and str(_parsed(self._parse, text)) != text:
+            raise CodecError("the key holds the value in another form")
         return {"S": text}
 
 
@@ -106,19 +123,18 @@ class PaddedForm(KeyForm):
 
     def write(self, stored: AttributeValue) -> str:
         value = decode_decimal(_number(stored))
-        with localcontext() as context:
-            context.prec = limits.NUMBER_DIGITS * 2 + self._places
-            try:
-                fixed = value.quantize(Decimal(1).scaleb(-self._places))
-            except InvalidOperation:
-                fixed = Decimal(-1)
-            is_whole = fixed == value
-        if value < 0 or not is_whole:
+        # A context of its own: the caller's may trap what is rounded.
+        context = Context(prec=_PADDED_DIGITS, traps=[InvalidOperation])
+        try:
+            fixed = value.quantize(Decimal((0, (1,), -self._places)), context=context)
+        except InvalidOperation:  # more digits than any width has room for
+            fixed = value
+        if value < 0 or fixed != value:
             raise CodecError(
                 f"a number in this key has {self._places} decimal places and is not below zero: "
                 "other numbers would lose digits or order"
             )
-        text = f"{abs(fixed):f}".zfill(self.width or 0)
+        text = f"{fixed.copy_abs():f}".zfill(self.width or 0)
         if len(text) != self.width:
             raise CodecError(f"the number has more than {self.width} digits, for which the key has no room")
         return text
@@ -136,10 +152,13 @@ class BoolForm(KeyForm):
     choices = frozenset(("false", "true"))
 
     def write(self, stored: AttributeValue) -> str:
-        return "true" if stored["BOOL"] else "false"
+        value = stored.get("BOOL")
+        if value is None:
+            raise CodecError(f"it is stored as {next(iter(stored))} here, and this key takes a bool")
+        return "true" if value else "false"
 
     def read(self, text: str) -> AttributeValue:
-        if text not in self.choices:
+        if text not in ("false", "true"):
             raise CodecError("the key holds no bool")
         return {"BOOL": text == "true"}
 
@@ -178,20 +197,24 @@ class MomentForm(KeyForm):
 
 
 class DayForm(KeyForm):
-    """The beginning of a date, such as `%Y-%m`."""
-
-    is_exact = False
+    """The beginning of a date, such as `%Y-%m`, or a date in another form, such as `%Y%m%d`."""
 
     def __init__(self, period: str) -> None:
         self._period = period
+        self.is_exact = "%d" in period
         self.width = len(_period_text(date(1, 1, 1), period))
 
     def write(self, stored: AttributeValue) -> str:
-        return _period_text(_parsed(date.fromisoformat, str(stored["S"])), self._period)
+        day = str(stored.get("S"))
+        if len(day) != _DATE_WIDTH:
+            raise CodecError("the stored value is no date")
+        return _period_text(_parsed(date.fromisoformat, day), self._period)
 
     def read(self, text: str) -> AttributeValue:
-        day = _parsed(datetime.fromisoformat, _full(text, self._period))
-        return {"S": day.date().isoformat()}
+        day = _parsed(datetime.fromisoformat, _full(text, self._period)).date()
+        if _period_text(day, self._period) != text:
+            raise CodecError("the key holds a date in another form")
+        return {"S": day.isoformat()}
 
 
 def form_of(codec: Codec, spec: str) -> KeyForm:
@@ -212,17 +235,17 @@ def form_of(codec: Codec, spec: str) -> KeyForm:
     if isinstance(core, ScalarCodec) and core.python is datetime:
         return MomentForm(core, _period(spec) if spec else None)
     if core is scalars.DATE:
-        return DayForm(_period(spec)) if spec else TextForm(_DATE_WIDTH)
+        return DayForm(_days(spec)) if spec else TextForm(_DATE_WIDTH, date.fromisoformat)
     types = codec.types - {"NULL"}
-    if types == {"N"}:
+    if types == frozenset(("N",)):
         return _number_form(spec)
     if spec:
         raise ModelDefinitionError(
             f"{spec!r} formats numbers and times, and this field is stored as {_listed(types)}: leave it out"
         )
-    if types == {"BOOL"}:
+    if types == frozenset(("BOOL",)):
         return BoolForm()
-    if types == {"S"}:
+    if types == frozenset(("S",)):
         return _text_form(core)
     raise ModelDefinitionError(
         f"it is stored as {_listed(types)}: a key template takes text, numbers, bools and times"
@@ -231,9 +254,9 @@ def form_of(codec: Codec, spec: str) -> KeyForm:
 
 def _text_form(core: Codec) -> KeyForm:
     if core is scalars.UUID_CODEC:
-        return TextForm(_UUID_WIDTH)
+        return TextForm(_UUID_WIDTH, UUID)
     if isinstance(core, ChoiceCodec):
-        return TextForm(None, core.stored_texts)
+        return TextForm(choices=core.stored_texts)
     return TextForm()
 
 
@@ -258,6 +281,12 @@ def _period(spec: str) -> str:
             f"{spec!r} is no period of time for a key: use %Y-%m-%dT%H:%M:%S or a beginning of it, "
             "so that the order of keys is the order of times"
         )
+    return spec
+
+
+def _days(spec: str) -> str:
+    if "%H" in _period(spec):
+        raise ModelDefinitionError(f"{spec!r} asks a date for its hours: use %Y-%m-%d or a beginning of it")
     return spec
 
 

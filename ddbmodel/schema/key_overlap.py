@@ -54,7 +54,7 @@ def _texts(segment: _Segment) -> list[str] | None:
         if isinstance(piece, str):
             more = [piece]
         elif piece.form.choices is not None:
-            more = sorted(piece.form.choices)
+            more = [piece.escape(text) for text in sorted(piece.form.choices)]
         else:
             return None
         texts = [text + end for text in texts for end in more]

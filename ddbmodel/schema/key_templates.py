@@ -30,6 +30,7 @@ SEPARATOR: Final = "#"
 _SHIFT: Final = 0x25
 _RESERVED: Final = re.compile(r"[#$]")
 _UP_TO_ESCAPE: Final = re.compile(r"[\x00-$]")
+_HALF_PAIR: Final = re.compile(r"[\ud800-\udfff]")
 _TEMPLATE_MAX: Final = 1024
 
 Values: TypeAlias = Mapping[str, AttributeValue | None]
@@ -50,12 +51,16 @@ def parse_template(text: object) -> tuple[str | Slot, ...]:
     Raises:
         ModelDefinitionError: it is no template.
     """
-    if not isinstance(text, str) or not 1 <= len(text) <= _TEMPLATE_MAX:
-        raise ModelDefinitionError("a key template is text such as 'ORDER#{order_id}', and not empty")
+    if not isinstance(text, str) or not 1 <= len(text) <= _TEMPLATE_MAX or _HALF_PAIR.search(text):
+        raise ModelDefinitionError(
+            f"a key template is text such as 'ORDER#{{order_id}}' of 1 to {_TEMPLATE_MAX:,} characters"
+        )
     pieces: list[str | Slot] = []
     try:
         for literal, name, spec, conversion in Formatter().parse(text):
-            if literal:
+            if literal and pieces and isinstance(pieces[-1], str):
+                pieces[-1] += literal  # behind a brace that was doubled
+            elif literal:
                 pieces.append(literal)
             if name is not None:
                 pieces.append(_slot(text, name, spec or "", conversion))

@@ -29,8 +29,8 @@ class LocalDynamoDB:
     It is moto, so it is lenient: it accepts much that DynamoDB refuses, never throttles and leaves no item
     unprocessed. Requests are handled one after the other, so each is atomic, as DynamoDB's are.
 
-    Cost: a query walks through the whole table, and a transaction copies every table it touches. Expect about
-    1,500 written items a second, and use it with tens of thousands of items, not more.
+    Cost: a query walks through the whole table, and each page of a scan through all that comes before it.
+    Expect about 1,500 written items a second, and use it with tens of thousands of items, not more.
 
     Args:
         port: the port to listen on; 0 takes any free one.

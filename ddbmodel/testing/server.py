@@ -8,7 +8,9 @@ moto's own server is not used, because it
 
 - handles requests in parallel while moto's tables have no locks, so two conditional writes can both find
   their condition true; DynamoDB's requests are atomic, and here one is handled after the other;
-- closes the connection after every request, and needs Flask and what twenty other services need.
+- closes the connection after every request, and needs Flask and what twenty other services need;
+- copies a whole table for each action of a transaction, to go back to it if the transaction is refused. Here
+  the copy shares its items, and an update changes a copy of its item: a minute becomes a tenth of a second.
 
 moto's serializer takes nine tenths of a read's time, because it tries up to eight spellings for each of the
 ten members of an attribute value, and it garbles maps with an empty key. `_Serializer` does neither.
@@ -17,6 +19,7 @@ ten members of an attribute value, and it garbles maps with an empty key. `_Seri
 from __future__ import annotations
 
 import base64
+import copy
 import gc
 import json
 import os
@@ -36,6 +39,8 @@ from moto.core.base_backend import BackendDict
 from moto.core.request import Request
 from moto.core.responses import ActionContext, ActionResult
 from moto.core.serialize import JSONSerializer
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
 HOST: Final = "127.0.0.1"
@@ -83,6 +88,40 @@ class _Result(ActionResult):
 class _Dynamo(DynamoHandler):
     def serialized(self, action_result: ActionResult) -> Any:
         return super().serialized(_Result(action_result.result))
+
+
+def _way_back(table: Any, memo: dict[int, Any]) -> Any:
+    """Copy a table so that its items can be put, deleted and updated without the copy noticing.
+
+    It takes the place of copying every item, which `_Backend` makes needless.
+    """
+    memo[id(table)] = kept = copy.copy(table)
+    kept.items = table.items.copy()
+    if table.has_range_key:
+        kept.items.update({key: dict(held) for key, held in table.items.items()})
+    if table.stream_shard is not None:
+        kept.stream_shard = copy.copy(table.stream_shard)
+        kept.stream_shard.table = kept
+        kept.stream_shard.items = [*table.stream_shard.items]
+    return kept
+
+
+class _Backend(DynamoDBBackend):
+    def update_item(self, table_name: str, key: dict[str, Any], *arguments: Any, **options: Any) -> Any:
+        """Put a copy in the item's place first: moto changes the item itself."""
+        table: Any = self.get_table(table_name)
+        item = self.get_item(table_name, key)
+        if item is not None and item.range_key is not None:
+            table.items[item.hash_key][item.range_key] = copy.deepcopy(item)
+        elif item is not None:
+            table.items[item.hash_key] = copy.deepcopy(item)
+        return super().update_item(table_name, key, *arguments, **options)
+
+
+def speed_up_transactions() -> None:
+    """Let moto use what is above, in this process."""
+    setattr(Table, "__deepcopy__", _way_back)  # noqa: B010  # moto declares no such method
+    dynamodb_backends.backend = _Backend
 
 
 def answer(host: str, headers: Message, body: bytes) -> _Reply:
@@ -161,6 +200,7 @@ class _Server(socketserver.ThreadingTCPServer):
 def main(port: int) -> None:
     """Serve until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends the owner, which may still need us to clean up
+    speed_up_transactions()
     gc.set_threshold(100_000, 50, 100)  # arbitrary; the default walks through all stored items far too often
     with _Server((HOST, port), _Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

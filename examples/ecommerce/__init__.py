@@ -6,11 +6,12 @@
     catalogue, trade        the articles and the dealings of a generated shop
     generate                a week of it, as CSV files
     download                the data set from its home
-    models                  customers, products, orders with their lines: keys and indexes
+    models                  the table and its entities: customers, products, orders and what belongs to them
     assemble                invoice lines -> models
-    engine                  the embedded DynamoDB or another one, and the tables there
+    engine                  the embedded DynamoDB or another one, and the table there
     ingest, progress        models -> DynamoDB, and what can be seen of it
     patterns                the access patterns
+    checkout                from a cart to an order, and back
     pattern, recorder       what a pattern shows of itself: its source, and the requests it sent
     landmarks               which customer, day and order the patterns are shown with
     verify                  the proof that nothing was lost

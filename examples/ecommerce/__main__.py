@@ -30,7 +30,7 @@ from examples.ecommerce.console import (
 from examples.ecommerce.containers import csv_files
 from examples.ecommerce.days import ALL_DAYS, Days
 from examples.ecommerce.download import default_target, download
-from examples.ecommerce.engine import Engine, open_engine, shop_tables
+from examples.ecommerce.engine import Engine, open_engine, shop_table
 from examples.ecommerce.generate import WEEK_DAYS, write_days
 from examples.ecommerce.ingest import ingest
 from examples.ecommerce.landmarks import Landmarks, Scout
@@ -38,7 +38,7 @@ from examples.ecommerce.lines import DataError
 from examples.ecommerce.patterns import PATTERNS
 from examples.ecommerce.progress import shown_progress
 from examples.ecommerce.source import Survey, read_lines, survey_lines
-from examples.ecommerce.verify import Tally, compare, tally_files, tally_tables
+from examples.ecommerce.verify import Tally, compare, tally_files, tally_table
 
 # So that the demonstration takes seconds; the whole year takes minutes on the embedded engine.
 _REAL_DAYS: Final = 3
@@ -74,7 +74,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> Options:
     )
     _add_data_flags(parser)
     parser.add_argument("--endpoint-url", metavar="URL", help="another engine than the embedded one")
-    parser.add_argument("--keep-tables", action="store_true", help="leave the tables on that engine")
+    parser.add_argument("--keep-tables", action="store_true", help="leave the table on that engine")
     parser.add_argument("--quiet", action="store_true", help="do not print the access patterns")
     found = parser.parse_args(arguments)
     generated = found.data is None and found.download is None
@@ -170,7 +170,7 @@ async def demonstrate(options: Options, console: Console) -> bool:
         if not survey.lines:
             raise DataError(f"no invoice line on {days}")
         keep = options.keep_tables or options.endpoint_url is None
-        async with open_engine(options.endpoint_url) as engine, shop_tables(engine.mapper, keep=keep):
+        async with open_engine(options.endpoint_url) as engine, shop_table(engine.mapper, keep=keep):
             known = await fill(engine, files, days, survey, console)
             await show_patterns(engine, known, Console(quiet=True) if options.quiet else console)
             return await prove(engine, tally_files(files, days), console)
@@ -179,7 +179,7 @@ async def demonstrate(options: Options, console: Console) -> bool:
 async def fill(
     engine: Engine, files: Sequence[Path], days: Days, survey: Survey, console: Console
 ) -> Landmarks:
-    """Pour the lines into the tables."""
+    """Pour the lines into the table."""
     print_heading(console, f"Ingest: {survey.lines:,} lines of {survey.invoices:,} invoices")
     scout = Scout()
     items = scout.watch(Assembler().items(read_lines(files, days)))
@@ -197,21 +197,21 @@ async def show_patterns(engine: Engine, known: Landmarks, console: Console) -> N
         engine.recorder.take()
         result = await pattern.run(engine.recorded, known)
         print_heading(console, f"{number}. {pattern.title}")
-        console.print(f"keys: {pattern.keys}")
-        print_code(console, pattern.code)
+        console.print(f"keys: {pattern.keys}\ncost: {pattern.cost}", soft_wrap=True)
+        print_code(console, pattern.all_code)
         print_requests(console, engine.recorder.take())
         print_result(console, result)
 
 
 async def prove(engine: Engine, expected: Tally, console: Console) -> bool:
-    """Compare what the tables hold with what the files say, and print both."""
+    """Compare what the table holds with what the files say, and print both."""
     print_heading(
         console, "Proof: everything read back by scans, against the CSV files read by the csv module"
     )
-    checks = compare(expected, await tally_tables(engine.mapper))
+    checks = compare(expected, await tally_table(engine.mapper))
     print_checks(console, checks)
     holds = all(check.holds for check in checks)
-    console.print("Nothing was lost." if holds else "The tables do not hold what the files say.")
+    console.print("Nothing was lost." if holds else "The table does not hold what the files say.")
     return holds
 
 

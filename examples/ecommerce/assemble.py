@@ -21,6 +21,7 @@ from examples.ecommerce.models import (
     OrderStatus,
     Product,
     ProductKind,
+    shard_of,
 )
 
 _ARTICLE: Final = re.compile(r"[0-9]{5}[A-Za-z]{0,2}|DCGS.*|PADS")
@@ -35,7 +36,7 @@ class Assembler:
     product; so a year of the shop needs no more than its busiest day, 26,000 numbers and 9,000 accounts.
 
     Args:
-        lines_per_item: how many lines an order's item holds before `OrderLines` take the rest.
+        lines_per_item: how many lines an item of `OrderLines` holds.
     """
 
     def __init__(self, lines_per_item: int = LINES_PER_ITEM) -> None:
@@ -55,7 +56,7 @@ class Assembler:
         yield from self.products()
 
     def orders(self, lines: Iterable[InvoiceLine]) -> Iterator[Order | OrderLines]:
-        """Yield a day's orders when its last line has been read; an order's further parts come before it.
+        """Yield a day's orders when its last line has been read; an order's lines come before its head.
 
         The lines of an invoice may be mixed with those of others, but not spread over days.
 
@@ -95,9 +96,9 @@ class Assembler:
         for invoice_no, lines in invoices.items():
             self._closed.add(invoice_no)
             parts = [lines[start : start + size] for start in range(0, len(lines), size)]
-            order = _order(lines, parts)
+            order = _order(lines, len(parts))
             self._book(order, lines)
-            for number, part in enumerate(parts[1:], 1):
+            for number, part in enumerate(parts, 1):
                 yield OrderLines(
                     invoice_no=invoice_no, part=number, lines=[_line(line, order.placed_at) for line in part]
                 )
@@ -113,14 +114,15 @@ class Assembler:
             self._products.setdefault(line.stock_code, _ProductAccount()).book(line, order.kind)
 
 
-def _order(lines: list[InvoiceLine], parts: list[list[InvoiceLine]]) -> Order:
-    """The order of all lines of an invoice; it holds the first part of them."""
+def _order(lines: list[InvoiceLine], parts: int) -> Order:
+    """The head of an invoice."""
     first = lines[0]
     kind = _kind(lines)
+    is_sale = kind is OrderKind.SALE
     return Order(
         invoice_no=first.invoice_no,
         kind=kind,
-        status=OrderStatus.OPEN if kind is OrderKind.SALE else OrderStatus.BOOKED,
+        status=OrderStatus.OPEN if is_sale else OrderStatus.BOOKED,
         customer_id=first.customer_id,
         country=first.country,
         day=first.day,
@@ -129,8 +131,9 @@ def _order(lines: list[InvoiceLine], parts: list[list[InvoiceLine]]) -> Order:
         line_count=len(lines),
         units=sum(line.quantity for line in lines),
         free_lines=sum(line.unit_price == 0 for line in lines),
-        lines=[_line(line, first.invoiced_at) for line in parts[0]],
-        more_parts=len(parts) - 1,
+        parts=parts,
+        shard=shard_of(first.invoice_no),
+        waiting_since=first.invoiced_at if is_sale else None,
     )
 
 

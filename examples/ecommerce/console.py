@@ -22,6 +22,7 @@ from examples.ecommerce.verify import Check
 _PLAIN_WIDTH: Final = 116
 _JSON_WIDTH: Final = 100
 _JSON_LINES: Final = 24
+_TRANSACTION_LINES: Final = 100
 _JSON_CLOSING: Final = {"{": "}", "[": "]"}
 _INDENT: Final = 2
 _SHOWN_ITEMS: Final = 3
@@ -53,8 +54,9 @@ def print_requests(console: Console, sent: Sequence[Sent]) -> None:
         label = f"{operation}, the first of {count:,}" if count > 1 else operation
         console.print(Text(label, "cyan"))
         lines = json_lines(first[operation].parameters, _JSON_WIDTH)
-        if len(lines) > _JSON_LINES:
-            lines = [*lines[:_JSON_LINES], "..."]
+        limit = _TRANSACTION_LINES if operation.startswith("Transact") else _JSON_LINES
+        if len(lines) > limit:
+            lines = [*lines[:limit], "..."]
         console.print(Syntax("\n".join(lines), "json", background_color="default", word_wrap=True))
     if not sent:
         console.print(Text("no request", "cyan"))
@@ -127,5 +129,5 @@ def print_checks(console: Console, checks: Iterable[Check]) -> None:
     table.add_column("same")
     for check in checks:
         sign = Text("yes", "green") if check.holds else Text("NO", "bold red")
-        table.add_row(check.name, check.in_files, check.in_tables, sign)
+        table.add_row(check.name, check.in_files, check.in_table, sign)
     console.print(table)

@@ -1,4 +1,4 @@
-"""Where the demonstration runs: the embedded DynamoDB, or one that is there already; and its tables."""
+"""Where the demonstration runs: the embedded DynamoDB, or one that is there already; and its table."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import aioboto3
 
-from ddbmodel import Mapper, Model
+from ddbmodel import Mapper
 from ddbmodel.testing import LocalDynamoDB
-from examples.ecommerce.models import MODELS
+from examples.ecommerce.models import shop
 from examples.ecommerce.recorder import Recorder
 
-# Keeps the shop's tables apart from others of an engine that is not ours.
+# Keeps the shop's table apart from others of an engine that is not ours.
 TABLE_PREFIX: Final = "ddbmodel-ecommerce-"
 _REGION_IF_NONE: Final = "us-east-1"  # an engine on this machine takes any
 
@@ -51,22 +51,19 @@ async def open_engine(endpoint_url: str | None) -> AsyncGenerator[Engine]:
 
 
 @asynccontextmanager
-async def shop_tables(mapper: Mapper, *, keep: bool) -> AsyncGenerator[None]:
-    """Create the shop's tables, and delete those that were created on leaving.
+async def shop_table(mapper: Mapper, *, keep: bool) -> AsyncGenerator[None]:
+    """Create the shop's table, with its indexes and time to live, and delete it on leaving.
 
     Args:
-        mapper: where to create them.
-        keep: leave them there, also when something went wrong.
+        mapper: where to create it.
+        keep: leave it there, also when something went wrong.
 
     Raises:
-        TableInUse: one of them exists already. It is left alone.
+        TableInUse: it exists already. It is left alone.
     """
-    created: list[type[Model]] = []
+    await mapper.create_table(shop)
     try:
-        for model in MODELS:
-            await mapper.create_table(model)
-            created.append(model)
         yield
     finally:
-        for table in [] if keep else created:
-            await mapper.delete_table(table)
+        if not keep:
+            await mapper.delete_table(shop)

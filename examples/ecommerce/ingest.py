@@ -24,7 +24,7 @@ async def ingest(mapper: Mapper, items: Iterable[Item], show: Show) -> Ingested:
     """Write items while they are made.
 
     Args:
-        mapper: where the tables are.
+        mapper: where the table is.
         items: see `assemble.Assembler.items`.
         show: told how many items are written, and how many writes were sent again.
 

@@ -19,7 +19,7 @@ _MANY_LINES: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Landmarks:
-    """Keys of things that are in the tables.
+    """Keys of things that are in the table.
 
     Attributes:
         customer_id: the customer with the most invoices.
@@ -27,6 +27,7 @@ class Landmarks:
         day: the day with the most cancellations and sales to unknown customers.
         invoice_no: a sale to a known customer, of a few lines.
         stock_code: the article that was sold most.
+        other_stock_code: the article that was sold most after it.
     """
 
     customer_id: str
@@ -34,17 +35,18 @@ class Landmarks:
     day: date
     invoice_no: str
     stock_code: str
+    other_stock_code: str
 
 
 class Scout:
-    """Looks at items on their way into the tables."""
+    """Looks at items on their way into the table."""
 
     def __init__(self) -> None:
         self._days: Counter[date] = Counter()
         self._countries: Counter[str] = Counter()
         self._sale: Order | None = None
         self._customer: Customer | None = None
-        self._product: Product | None = None
+        self._best: list[Product] = []
 
     def watch(self, items: Iterable[Item]) -> Iterator[Item]:
         """Pass the items on."""
@@ -55,8 +57,7 @@ class Scout:
                 case Customer():
                     self._see_customer(item)
                 case Product(kind=ProductKind.ARTICLE):
-                    if self._product is None or item.sold > self._product.sold:
-                        self._product = item
+                    self._best = sorted([*self._best, item], key=lambda product: -product.sold)[:2]
                 case _:
                     pass
             yield item
@@ -65,17 +66,20 @@ class Scout:
         """What was found.
 
         Raises:
-            DataError: the days hold no sale to a known customer.
+            DataError: the days hold no sale to a known customer, or only one article.
         """
-        if self._sale is None or self._customer is None or self._product is None:
+        if self._sale is None or self._customer is None:
             raise DataError("the access patterns need a sale to a known customer, and these days have none")
+        if len(self._best) < 2:
+            raise DataError("the access patterns need two articles, and these days have fewer")
         abroad = [country for country, _ in self._countries.most_common() if country != "United Kingdom"]
         return Landmarks(
             customer_id=self._customer.customer_id,
             country=abroad[0] if abroad else self._customer.country,
             day=self._days.most_common(1)[0][0],
             invoice_no=self._sale.invoice_no,
-            stock_code=self._product.stock_code,
+            stock_code=self._best[0].stock_code,
+            other_stock_code=self._best[1].stock_code,
         )
 
     def _see_order(self, order: Order) -> None:

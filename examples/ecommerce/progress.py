@@ -90,9 +90,8 @@ def _bar(console: Console, total: int) -> Generator[Callable[[Progressed], None]
 def _plain_lines(console: Console, total: int) -> Generator[Callable[[Progressed], None]]:
     def draw(seen: Progressed) -> None:
         left = seen.left_seconds(total)
-        whole = max(total, seen.written)  # the parts of long orders are not in the total
         console.print(
-            f"  {seen.written:,} of {whole:,} items, {seen.rate:,.0f}/s, {seen.retries:,} retries, "
+            f"  {seen.written:,} of {total:,} items, {seen.rate:,.0f}/s, {seen.retries:,} retries, "
             f"{'?' if left is None else f'{left:.0f}'} s left",
             highlight=False,
         )

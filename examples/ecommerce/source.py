@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from pathlib import Path
 from typing import Final
 
 from examples.ecommerce.days import ALL_DAYS, Days
 from examples.ecommerce.lines import COLUMNS, DataError, InvoiceLine, check_header, parse_row
+from examples.ecommerce.models import LINES_PER_ITEM
 
 _DATE_COLUMN: Final = COLUMNS.index("InvoiceDate")
 
@@ -30,7 +33,7 @@ def read_lines(files: Iterable[Path], days: Days = ALL_DAYS) -> Iterator[Invoice
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What will be written. `items` is the number of invoices, customers and products together."""
+    """What will be written. `items` is the number of orders, their parts, customers and products together."""
 
     lines: int
     invoices: int
@@ -43,17 +46,17 @@ def survey_lines(lines: Iterable[InvoiceLine]) -> Survey:
     Raises:
         DataError: see `read_lines`.
     """
-    count = 0
-    invoices: set[str] = set()
+    invoices: Counter[str] = Counter()
     customers: set[str] = set()
     products: set[str] = set()
     for line in lines:
-        count += 1
-        invoices.add(line.invoice_no)
+        invoices[line.invoice_no] += 1
         products.add(line.stock_code)
         if line.customer_id is not None:
             customers.add(line.customer_id)
-    return Survey(count, len(invoices), len(invoices) + len(customers) + len(products))
+    parts = sum(ceil(lines / LINES_PER_ITEM) for lines in invoices.values())
+    items = len(invoices) + parts + len(customers) + len(products)
+    return Survey(invoices.total(), len(invoices), items)
 
 
 def _lines_of(file: Path, days: Days) -> Iterator[InvoiceLine]:

@@ -40,6 +40,7 @@ QUIRKS: tuple[Quirk, ...] = (
         "it does not know ReturnValuesOnConditionCheckFailure",
     ),
     Quirk("dynalite", "transactions", "it has none", ServiceError),
+    Quirk("dynalite", "time to live", "it has none", AssertionError),
     Quirk("dynalite", "empty text", "its BETWEEN and IN do not find empty text"),
     Quirk("dynalite", "maps in lists", "numbers that are spelled differently make maps unequal"),
     Quirk("dynalite", "equal lists", "numbers that are spelled differently make lists unequal"),

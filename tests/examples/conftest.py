@@ -5,14 +5,18 @@ The data set is looked for in `../shared/data` beside the repository, or where D
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from ddbmodel.testing import LocalDynamoDB
 from examples.ecommerce.containers import csv_files
 from examples.ecommerce.days import Days
 from examples.ecommerce.generate import write_days
+from tests.examples.shown import Shown, run_all
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -41,3 +45,11 @@ def shop_days(
     if request.param == "generated" or data is None:
         return generated_days, Days(first=3)
     return csv_files(data, tmp_path_factory.mktemp("real")), Days(first=3)
+
+
+@pytest.fixture(scope="package")
+def shown(shop_days: tuple[list[Path], Days]) -> Iterator[Shown]:
+    """All patterns, run once after another on one engine that is filled with a day."""
+    files, _ = shop_days
+    with LocalDynamoDB() as dynamodb:
+        yield asyncio.run(run_all(dynamodb, files, Days(first=1)))

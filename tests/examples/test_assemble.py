@@ -18,6 +18,7 @@ from examples.ecommerce.days import Days
 from examples.ecommerce.landmarks import Scout
 from examples.ecommerce.lines import DataError, InvoiceLine, shop_zone
 from examples.ecommerce.models import (
+    LINES_PER_ITEM,
     Customer,
     Order,
     OrderKind,
@@ -43,11 +44,11 @@ def cells(line: InvoiceLine) -> Cells:
 
 
 def cells_of(items: Sequence[Item]) -> Counter[Cells]:
-    """What the orders and their further parts say, line by line."""
+    """What the orders and their parts say, line by line."""
     orders = {item.invoice_no: item for item in items if isinstance(item, Order)}
     found: Counter[Cells] = Counter()
     for item in items:
-        if isinstance(item, Order | OrderLines):
+        if isinstance(item, OrderLines):
             order = orders[item.invoice_no]
             for line in item.lines:
                 at = line.invoiced_at or order.placed_at
@@ -63,8 +64,12 @@ def cells_of(items: Sequence[Item]) -> Counter[Cells]:
     return found
 
 
-def made_of(lines: Sequence[InvoiceLine], lines_per_item: int = 1000) -> list[Item]:
+def made_of(lines: Sequence[InvoiceLine], lines_per_item: int = LINES_PER_ITEM) -> list[Item]:
     return list(Assembler(lines_per_item).items(lines))
+
+
+def heads_of(lines: Sequence[InvoiceLine]) -> list[Order]:
+    return [item for item in Assembler().orders(lines) if isinstance(item, Order)]
 
 
 INVOICES = st.sampled_from([("1", "a"), ("2", None), ("C3", "a"), ("A4", None), ("5", "b")])
@@ -96,7 +101,7 @@ def test_assembling_loses_nothing(lines: list[InvoiceLine], lines_per_item: int)
     customers = [item for item in items if isinstance(item, Customer)]
     total = sum((line.amount for line in lines), Decimal(0))
     assert cells_of(items) == Counter(map(cells, lines))
-    assert all(len(item.lines) <= lines_per_item for item in items if isinstance(item, Order | OrderLines))
+    assert all(len(item.lines) <= lines_per_item for item in items if isinstance(item, OrderLines))
     assert {item.invoice_no for item in orders} == {line.invoice_no for line in lines}
     assert (
         sum(order.line_count for order in orders) == sum(item.line_count for item in products) == len(lines)
@@ -117,18 +122,18 @@ def test_three_days_are_assembled_without_loss(shop_days: tuple[list[Path], Days
 
 
 def test_each_order_has_its_parts_and_knows_their_number() -> None:
-    """An order keeps its first lines; the others follow in numbered parts, all in the invoice's order."""
+    """The lines are in numbered parts, in the invoice's order, and all of them come before the head."""
     lines = [replace(LINE, quantity=number) for number in range(7)]
-    items = [item for item in made_of(lines, lines_per_item=3) if isinstance(item, Order | OrderLines)]
-    by_part = {item.part if isinstance(item, OrderLines) else 0: item for item in items}
-    assert [[line.quantity for line in by_part[part].lines] for part in sorted(by_part)] == [
-        [0, 1, 2],
-        [3, 4, 5],
-        [6],
+    *parts, order = Assembler(3).orders(lines)
+    assert [
+        (part.part, [line.quantity for line in part.lines]) for part in parts if isinstance(part, OrderLines)
+    ] == [
+        (1, [0, 1, 2]),
+        (2, [3, 4, 5]),
+        (3, [6]),
     ]
-    order = by_part[0]
     assert isinstance(order, Order)
-    assert (order.more_parts, order.line_count, order.units) == (2, 7, 21)
+    assert (order.parts, order.line_count, order.units) == (3, 7, 21)
 
 
 @pytest.mark.parametrize(
@@ -152,29 +157,28 @@ def test_each_order_has_its_parts_and_knows_their_number() -> None:
 )
 def test_every_invoice_has_its_kind(line: InvoiceLine, kind: OrderKind, status: OrderStatus) -> None:
     """The number's letter, or the absence of a customer and any price, says what an invoice is."""
-    (order,) = Assembler().orders([line])
-    assert isinstance(order, Order)
+    order = heads_of([line])[0]
     assert (order.kind, order.status) == (kind, status)
+    assert order.waiting_since == (order.placed_at if status is OrderStatus.OPEN else None)
 
 
 def test_a_line_with_a_time_of_its_own_keeps_it() -> None:
     """Only a line whose time is not the order's holds one."""
-    (order,) = Assembler().orders([LINE, replace(LINE, invoiced_at=NOON + timedelta(minutes=1))])
-    assert isinstance(order, Order)
-    assert [line.invoiced_at for line in order.lines] == [None, NOON + timedelta(minutes=1)]
+    part, _ = Assembler().orders([LINE, replace(LINE, invoiced_at=NOON + timedelta(minutes=1))])
+    assert isinstance(part, OrderLines)
+    assert [line.invoiced_at for line in part.lines] == [None, NOON + timedelta(minutes=1)]
 
 
 def test_mixed_invoices_of_a_day_are_told_apart() -> None:
     """Lines of two invoices may alternate."""
     other = replace(LINE, invoice_no="536366")
-    orders = list(Assembler().orders([LINE, other, LINE, other, LINE]))
-    assert [(order.invoice_no, len(order.lines)) for order in orders] == [("536365", 3), ("536366", 2)]
+    orders = heads_of([LINE, other, LINE, other, LINE])
+    assert [(order.invoice_no, order.line_count) for order in orders] == [("536365", 3), ("536366", 2)]
 
 
 def test_the_day_of_an_order_is_the_shops_day() -> None:
     """Half past midnight in British summer is yesterday in UTC, and today for the shop."""
-    (order,) = Assembler().orders([replace(LINE, invoiced_at=NOON.replace(hour=0, minute=30))])
-    assert isinstance(order, Order)
+    (order,) = heads_of([replace(LINE, invoiced_at=NOON.replace(hour=0, minute=30))])
     assert order.day == NOON.date()
 
 
@@ -189,6 +193,7 @@ def test_the_day_of_an_order_is_the_shops_day() -> None:
             "b.csv:2: .*on an earlier day",
         ),
         (replace(LINE, where="a.csv:3", invoice_no="X1"), "a.csv:3: an invoice number with X"),
+        (replace(LINE, where="a.csv:3", invoice_no="W1"), "a.csv:3: an invoice number with W"),
     ],
 )
 def test_what_would_tear_an_invoice_apart_is_refused(second: InvoiceLine, complaint: str) -> None:
@@ -270,7 +275,12 @@ def test_landmarks_are_in_the_data(shop_days: tuple[list[Path], Days]) -> None:
     assert found.day in {order.day for order in orders.values()}
     assert found.customer_id in {item.customer_id for item in items if isinstance(item, Customer)}
     assert found.country in {item.country for item in items if isinstance(item, Customer)}
-    assert found.stock_code in {item.stock_code for item in items if isinstance(item, Product)}
+    sold = sorted(
+        (item.sold for item in items if isinstance(item, Product) and item.kind is ProductKind.ARTICLE),
+        reverse=True,
+    )
+    products = {item.stock_code: item for item in items if isinstance(item, Product)}
+    assert [products[code].sold for code in (found.stock_code, found.other_stock_code)] == sold[:2]
 
 
 def test_days_without_a_known_customer_have_no_landmarks() -> None:
@@ -278,4 +288,12 @@ def test_days_without_a_known_customer_have_no_landmarks() -> None:
     scout = Scout()
     list(scout.watch(made_of([replace(LINE, customer_id=None)])))
     with pytest.raises(DataError, match="known customer"):
+        scout.landmarks()
+
+
+def test_days_with_one_article_have_no_landmarks() -> None:
+    """A cart and a stock that is short take two articles."""
+    scout = Scout()
+    list(scout.watch(made_of([LINE])))
+    with pytest.raises(DataError, match="two articles"):
         scout.landmarks()

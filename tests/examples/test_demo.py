@@ -34,6 +34,7 @@ def test_the_demonstration_proves_that_nothing_was_lost(arguments: list[str]) ->
     assert "Nothing was lost." in done.stdout
     assert "NO" not in done.stdout.split("Proof:")[1].split()
     assert "CC BY 4.0" in done.stdout
+    assert "tx.create(order)" in done.stdout  # what a pattern calls is shown with it
 
 
 def small_day(folder: Path) -> list[str]:
@@ -66,7 +67,7 @@ def test_a_failed_proof_is_the_exit_code(
 
     monkeypatch.setattr(Assembler, "items", all_but_the_cancellation)
     assert demo.main(small_day(tmp_path)) == 1
-    assert "The tables do not hold what the files say." in capsys.readouterr().out
+    assert "The table does not hold what the files say." in capsys.readouterr().out
 
 
 def anonymous_day(folder: Path) -> list[str]:
@@ -125,17 +126,17 @@ def test_a_mistaken_command_line_is_refused(arguments: list[str], capsys: pytest
     assert "usage:" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("flags", "left"), [([], 0), (["--keep-tables"], 4)])
-async def test_on_an_engine_of_yours_the_tables_are_its_own(
+@pytest.mark.parametrize(("flags", "left"), [([], 0), (["--keep-tables"], 1)])
+async def test_on_an_engine_of_yours_the_table_is_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: list[str], left: int
 ) -> None:
-    """Its tables have names of their own, and are deleted in the end unless they are to be kept."""
+    """Its table has a name of its own, and is deleted in the end unless it is to be kept."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     async with LocalDynamoDB() as dynamodb, dynamodb.client() as client:
         await client.create_table(
-            TableName="orders",
+            TableName="shop",
             AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
             BillingMode="PAY_PER_REQUEST",
@@ -145,5 +146,5 @@ async def test_on_an_engine_of_yours_the_tables_are_its_own(
         )
         assert await demo.demonstrate(options, open_console())
         names = (await client.list_tables())["TableNames"]
-    assert "orders" in names
-    assert len([name for name in names if name != "orders"]) == left
+    assert "shop" in names
+    assert len([name for name in names if name != "shop"]) == left

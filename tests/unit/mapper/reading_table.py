@@ -1,7 +1,7 @@
 """A table in memory that answers Query, Scan and BatchGetItem, and refuses what DynamoDB refuses of them.
 
 It understands the expressions that its tests send: comparisons of top-level attributes, BETWEEN, IN, begins_with and
-attribute_exists, joined by AND. Where its pages end is up to the test.
+attribute_exists, joined by AND; OR in filters. Where its pages end is up to the test.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Clause:
     def holds(self, item: Item) -> bool:
         stored = item.get(self.attribute)
         if stored is None or any(stored.keys() != value.keys() for value in self.values):
-            return stored is not None and self.operator == "exists"
+            return (stored is not None and self.operator == "exists") or self.operator == "<>"
         mine, theirs = ordinal(stored), [ordinal(value) for value in self.values]
         match self.operator:
             case "between":
@@ -75,7 +75,7 @@ def refuse(message: str) -> RequestRefused:
 
 
 class ReadingTable:
-    """A transport with the items of one model.
+    """A transport with the items of one model, or of several that share its table.
 
     Attributes:
         requests: the parameters of every request that came, with the name of its operation first.
@@ -88,7 +88,7 @@ class ReadingTable:
     ) -> None:
         self.plan: ModelPlan[Any] = plan_of(kind)
         self.schema = self.plan.stored_table
-        self.items: list[Item] = [self.plan.encode(model) for model in models]
+        self.items: list[Item] = [plan_of(type(model)).encode(model) for model in models]
         self.requests: list[tuple[str, dict[str, Any]]] = []
         self.faults: Callable[[str, dict[str, Any]], object] = lambda name, wire: None
         self.unprocessed: Callable[[list[Item]], list[Item]] = lambda keys: []
@@ -137,10 +137,10 @@ class ReadingTable:
             self.in_flight -= 1
 
     def _query(self, wire: dict[str, Any]) -> dict[str, Any]:
-        clauses = _clauses(wire, "KeyConditionExpression")
+        clauses = clauses_of(wire, "KeyConditionExpression")
         partition, sort = self._keys(wire)
         self._check_key_condition(clauses, partition, sort)
-        for clause in _clauses(wire, "FilterExpression"):
+        for clause in clauses_of(wire, "FilterExpression"):
             if clause.attribute in (*partition, *sort):
                 raise refuse("Filter Expression can only contain non-primary key attributes")
         matching = [item for item in self._entries(wire) if all(clause.holds(item) for clause in clauses)]
@@ -222,7 +222,7 @@ class ReadingTable:
         if index.projection.kind == "ALL":
             return entries
         held = {*keys, *self._key_names(), *index.projection.attributes}
-        asked = {*_projection(wire), *(clause.attribute for clause in _clauses(wire, "FilterExpression"))}
+        asked = {*_projection(wire), *(clause.attribute for clause in clauses_of(wire, "FilterExpression"))}
         if not asked <= held:
             raise refuse(f"index {name} does not project {asked - held}")
         return [{key: value for key, value in item.items() if key in held} for item in entries]
@@ -239,7 +239,7 @@ class ReadingTable:
             entries = entries[self._place_after(entries, start, sort, wire) :]
         size = min(next(self._sizes), limit or 10**9)
         read, rest = entries[:size], entries[size:]
-        passed = [i for i in read if all(clause.holds(i) for clause in _clauses(wire, "FilterExpression"))]
+        passed = [item for item in read if _passes(wire, item)]
         reply: dict[str, Any] = {"Count": len(passed), "ScannedCount": len(read)}
         if wire.get("Select") != "COUNT":
             reply["Items"] = [_projected(wire, item) for item in passed]
@@ -270,12 +270,29 @@ class ReadingTable:
         return sum(repr(self._key(item)).encode()) % total
 
 
-def _clauses(wire: dict[str, Any], parameter: str) -> list[Clause]:
+def clauses_of(wire: dict[str, Any], parameter: str) -> list[Clause]:
     text = wire.get(parameter, "")
     found = [_clause(match, wire) for match in _CONDITION.finditer(text)]
-    if re.sub(r" AND |[()]", "", _CONDITION.sub("", text)):
+    joints = r" AND |[()]" if parameter == "KeyConditionExpression" else r" AND | OR |[()]"
+    if re.sub(joints, "", _CONDITION.sub("", text)):
         raise AssertionError(f"{parameter} is beyond this table: {text}")
     return found
+
+
+def _passes(wire: dict[str, Any], item: Item) -> bool:
+    """Whether the filter is true for an item; OR binds looser than AND, and parentheses tighter."""
+    text = wire.get("FilterExpression")
+    if text is None:
+        return True
+    told = _CONDITION.sub(lambda match: "T" if _clause(match, wire).holds(item) else "F", text)
+    while "(" in told:
+        told = re.sub(r"\(([TF ANDOR]+)\)", lambda match: "T" if _told(match[1]) else "F", told)
+    return _told(told)
+
+
+def _told(text: str) -> bool:
+    """What AND and OR make of T and F."""
+    return any(set(part.split(" AND ")) == {"T"} for part in text.split(" OR "))
 
 
 def _clause(match: re.Match[str], wire: dict[str, Any]) -> Clause:

@@ -56,7 +56,9 @@ SIZES: list[tuple[dict[str, Any], dict[str, int]]] = [
 ]
 
 
-@pytest.mark.parametrize(("values", "attributes"), SIZES, ids=lambda value: repr(value))
+@pytest.mark.parametrize(
+    ("values", "attributes"), SIZES, ids=["-".join(values) or "nothing" for values, _ in SIZES]
+)
 def test_the_bytes_of_small_items(mapper: Mapper, values: dict[str, Any], attributes: dict[str, int]) -> None:
     """Names and values count, attribute by attribute, the largest first; what is not stored weighs nothing."""
     size = mapper.size_of(Parcel(key="k", **values))

@@ -27,7 +27,7 @@ from pydantic import (
 )
 from typing_extensions import TypedDict
 
-from ddbmodel import Model, partition_key
+from ddbmodel import Attr, Key, Model, Table, TableIndex, field, partition_key, sort_key, version
 from ddbmodel.model import ModelPlan, plan_of
 
 NOON = datetime(2026, 10, 13, 8, 48, 47, 966937, UTC)
@@ -145,7 +145,11 @@ GOLDEN: list[tuple[Any, Any, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("annotation", "value", "stored"), GOLDEN, ids=lambda case: str(case)[:40])
+@pytest.mark.parametrize(
+    ("annotation", "value", "stored"),
+    GOLDEN,
+    ids=[f"{number}-{annotation!s:.40}" for number, (annotation, *_) in enumerate(GOLDEN)],
+)
 def test_a_type_has_one_stored_form(annotation: Any, value: Any, stored: dict[str, Any]) -> None:
     """What is written today is what every later version must read."""
     plan = plan_for(annotation)
@@ -155,7 +159,11 @@ def test_a_type_has_one_stored_form(annotation: Any, value: Any, stored: dict[st
     }
 
 
-@pytest.mark.parametrize(("annotation", "value", "stored"), GOLDEN, ids=lambda case: str(case)[:40])
+@pytest.mark.parametrize(
+    ("annotation", "value", "stored"),
+    GOLDEN,
+    ids=[f"{number}-{annotation!s:.40}" for number, (annotation, *_) in enumerate(GOLDEN)],
+)
 def test_the_stored_form_is_read(annotation: Any, value: Any, stored: dict[str, Any]) -> None:
     """What is written today is read as the value that it was."""
     back = plan_for(annotation).decode({"key_id": {"S": "k"}, "value": stored}).value
@@ -201,3 +209,130 @@ def test_undeclared_attributes_are_ignored() -> None:
         "other": {"S": "a"},
     }
     assert plan_for(Line).decode(item).value == Line(price=Decimal(1))
+
+
+KEYS: list[tuple[Any, str, str, Any, str]] = [
+    (str, "partition", "A#{value}", "o1", "A#o1"),
+    (str, "partition", "A#{value}", "a#b$c d", "A#a$Hb$Ic d"),
+    (str, "partition", "{value}", "Ä\x00!\U0001f600", "Ä\x00!\U0001f600"),
+    (str, "partition", "A#{value}#Z", "a#b !", "A#a$Hb !#Z"),
+    (str, "sort", "A#{value}", "a#b$c d", "A#a$Hb$Ic d"),
+    (str, "sort", "A#{value}#Z", 'a#b$c d\x00!"%', "A#a$Hb$Ic$Ed$%$F$G%#Z"),
+    (str, "sort", "A#{value}#Z", "", "A##Z"),
+    (int, "partition", "A#{value}", -12, "A#-12"),
+    (Decimal, "partition", "A#{value}", Decimal("1.50"), "A#1.5"),
+    (int, "sort", "A#{value:08d}", 12, "A#00000012"),
+    (Decimal, "sort", "A#{value:012.2f}", Decimal("19.9"), "A#000000019.90"),
+    (bool, "sort", "A#{value}", True, "A#true"),
+    (UUID, "sort", "A#{value}#Z", ONE, f"A#{ONE}#Z"),
+    (Colour, "sort", "A#{value}", Colour.RED, "A#red"),
+    (Literal["a b"], "sort", "A#{value}#Z", "a b", "A#a$Eb#Z"),
+    (datetime, "sort", "A#{value}", NOON, "A#2026-10-13T08:48:47.966937Z"),
+    (datetime, "sort", "A#{value:%Y-%m-%dT%H:%M:%S}", NOON, "A#2026-10-13T08:48:47"),
+    (datetime, "sort", "A#{value:%Y%m%d}", NOON, "A#20261013"),
+    (date, "sort", "A#{value}", date(2026, 1, 2), "A#2026-01-02"),
+    (date, "sort", "A#{value:%Y-%m}", date(2026, 1, 1), "A#2026-01"),
+]
+
+
+def _plan_with_key(annotation: Any, role: str, template: str) -> ModelPlan[Any]:
+    """The plan of an entity whose partition or sort key is written by a template."""
+    other = {"partition": "sort", "sort": "partition"}[role]
+    base = create_model("Valued", __base__=Model, value=(annotation, ...))
+
+    class Keyed(base, table=Table("golden", "pk", "sk"), entity="keyed"):  # type: ignore[misc, valid-type]
+        primary = Key(**{role: template, other: "X"})  # type: ignore[arg-type]
+
+    return plan_of(Keyed)
+
+
+@pytest.mark.parametrize(("annotation", "role", "template", "value", "key"), KEYS, ids=str)
+def test_a_template_writes_one_key(annotation: Any, role: str, template: str, value: Any, key: str) -> None:
+    """What a template writes today is what every later version must find."""
+    plan = _plan_with_key(annotation, role, template)
+    item = plan.encode(plan.model.model_construct(value=value))
+    assert item["pk" if role == "partition" else "sk"] == {"S": key}
+
+
+@pytest.mark.parametrize(("annotation", "role", "template", "value", "key"), KEYS, ids=str)
+def test_a_key_is_read_back(annotation: Any, role: str, template: str, value: Any, key: str) -> None:
+    """A key gives the stored value that it was written from; of a period, where that is its beginning."""
+    plan = _plan_with_key(annotation, role, template)
+    primary = plan.stored_keys.primary
+    (binding,) = primary.partition if role == "partition" else primary.sort
+    assert binding.template is not None
+    parsed = binding.template.parse(key)
+    assert parsed is not None
+    stored = plan.encode(plan.model.model_construct(value=value))["value"]
+    if "%" in template and annotation is datetime:
+        assert next(iter(stored.values())).startswith(next(iter(parsed["value"].values()))[:10])
+    else:
+        assert parsed == {"value": stored}
+
+
+shop = Table("golden", "pk", "sk", indexes=[TableIndex("gsi1", "gsi1pk", "gsi1sk")])
+
+
+class Person(Model, table=shop, entity="person"):
+    person_id: Attr[str]
+    email: Attr[str | None] = field(default=None, unique=True)
+    number: Attr[int | None] = field(default=None, unique=True, attribute="no")
+    since: Attr[datetime | None] = field(default=None)
+
+    primary = Key(partition="PERSON#{person_id}", sort="PROFILE")
+    by_time = Key("gsi1", partition="PERSONS", sort="{since}")
+
+
+class Account(Model, table="accounts"):
+    account_id: Attr[str] = partition_key()
+    kind: Attr[str] = sort_key()
+    email: Attr[str] = field(unique=True)
+    revision: Attr[int] = version()
+
+
+def test_an_entity_is_marked_and_keyed() -> None:
+    """An item of a shared table has its keys and its entity's name beside its fields; sparse where they are None."""
+    plan = plan_of(Person)
+    person = Person(person_id="p1", email="a@example.com", number=5, since=NOON)
+    fields = {
+        "person_id": {"S": "p1"},
+        "email": {"S": "a@example.com"},
+        "no": {"N": "5"},
+        "since": {"S": "2026-10-13T08:48:47.966937Z"},
+    }
+    keys = {
+        "pk": {"S": "PERSON#p1"},
+        "sk": {"S": "PROFILE"},
+        "gsi1pk": {"S": "PERSONS"},
+        "_entity": {"S": "person"},
+    }
+    assert plan.encode(person) == fields | keys | {"gsi1sk": {"S": "2026-10-13T08:48:47.966937Z"}}
+    assert plan.encode(Person(person_id="p1")) == {"person_id": {"S": "p1"}} | keys
+
+
+def test_a_subclass_is_stored_as_the_entity_of_its_parent() -> None:
+    """The entity's name, and so what finds the item, is the parent's."""
+
+    class Employee(Person):
+        salary: Attr[int] = field(default=0)
+
+    item = plan_of(Employee).encode(Employee(person_id="p1", salary=3))
+    assert (item["_entity"], item["pk"]) == ({"S": "person"}, {"S": "PERSON#p1"})
+
+
+GUARDS: list[tuple[type[Model], int, dict[str, Any], dict[str, Any]]] = [
+    (Person, 0, {"S": "a#b$c"}, {"pk": {"S": "_unique#person#email#a$Hb$Ic"}, "sk": {"S": "_unique"}}),
+    (Person, 1, {"N": "5"}, {"pk": {"S": "_unique#person#no#5"}, "sk": {"S": "_unique"}}),
+    (Account, 0, {"S": "a@x"}, {"account_id": {"S": "_unique#email#a@x"}, "kind": {"S": "_unique"}}),
+]
+
+
+@pytest.mark.parametrize(("model", "number", "value", "key"), GUARDS)
+def test_a_unique_value_has_one_guard(
+    model: type[Model], number: int, value: dict[str, Any], key: dict[str, Any]
+) -> None:
+    """The guard's key is made of entity, attribute and value; it names its kind and whose value it is."""
+    guard = plan_of(model).guards[number]
+    owner = {"pk": {"S": "PERSON#p1"}, "sk": {"S": "PROFILE"}}
+    assert guard.key(value) == key
+    assert guard.item(value, owner) == key | {"_entity": {"S": "_unique"}, "_owner": {"M": owner}}

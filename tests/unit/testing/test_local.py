@@ -235,6 +235,39 @@ async def test_values_of_every_type_come_back(client: Any, read: Callable[[Any],
     assert await read(client) == ITEM
 
 
+@pytest.mark.parametrize("sort_key", [[], ["sk"]], ids=["partition key", "sort key as well"])
+async def test_a_refused_transaction_leaves_everything_as_it_was(client: Any, sort_key: list[str]) -> None:
+    """What a transaction has updated in place, put and deleted is undone when a later condition is false."""
+    names = ["pk", *sort_key]
+    await client.create_table(
+        TableName="kept",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
+        KeySchema=[
+            {"AttributeName": name, "KeyType": role}
+            for name, role in zip(names, ["HASH", "RANGE"], strict=False)
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    keys = [{name: {"S": which} for name in names} for which in "abcd"]
+    for key in keys[:3]:
+        await client.put_item(TableName="kept", Item={**key, "figures": {"L": [{"N": "1"}]}})
+    before = (await client.scan(TableName="kept"))["Items"]
+    update = {
+        "UpdateExpression": "SET figures[0] = :n, latest = :n",
+        "ExpressionAttributeValues": {":n": {"N": "2"}},
+    }
+    with pytest.raises(client.exceptions.TransactionCanceledException):
+        await client.transact_write_items(
+            TransactItems=[
+                {"Update": {"TableName": "kept", "Key": keys[0], **update}},
+                {"Delete": {"TableName": "kept", "Key": keys[1]}},
+                {"Put": {"TableName": "kept", "Item": keys[3]}},
+                {"Put": {"TableName": "kept", "Item": keys[2], **REFUSED}},
+            ]
+        )
+    assert (await client.scan(TableName="kept"))["Items"] == before
+
+
 async def test_what_moto_lacks_is_an_unknown_operation(client: Any) -> None:
     """An operation that moto does not know is refused, and not repeated as a server's error would be."""
     with pytest.raises(ClientError) as caught:
