@@ -7,6 +7,7 @@ ddbmodel.
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
@@ -96,8 +97,9 @@ class Floor:
 
 @asynccontextmanager
 async def floor(shape: Shape, endpoint: Endpoint) -> Opened:
-    """Open the floor; its connections end with the process."""
-    loop = Floor(Line(endpoint.url, endpoint.ca_file), shape)
+    """Open the floor."""
+    line = Line(endpoint.url, endpoint.ca_file)
+    loop = Floor(line, shape)
     yield {
         "get": loop.get,
         "put": loop.put,
@@ -107,3 +109,5 @@ async def floor(shape: Shape, endpoint: Endpoint) -> Opened:
         "batch_write": loop.batch_write,
         "transact": loop.transact,
     }
+    line.close()
+    await asyncio.sleep(0)  # until they are

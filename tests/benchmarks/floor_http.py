@@ -70,6 +70,11 @@ class Connection(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
+    def close(self) -> None:
+        """Close it at once."""
+        assert self._transport is not None
+        self._transport.abort()
+
     def exchange(self, head: bytes, body: bytes) -> asyncio.Future[bytes]:
         """Send a request; the body of its reply."""
         assert self._transport is not None
@@ -119,6 +124,11 @@ class Line:
         reply = await connection.exchange(self._signer.head(operation, body), body)
         self._idle.append(connection)
         return reply
+
+    def close(self) -> None:
+        """Close all connections; no request is under way."""
+        for connection in self._idle:
+            connection.close()
 
     async def _opened(self) -> Connection:
         loop = asyncio.get_running_loop()
