@@ -1,7 +1,8 @@
 """An async object mapper for Amazon DynamoDB: Pydantic models, typed expressions, nothing lost in silence.
 
-This is the public face; everything else is reached through it. A name is imported when it is first asked for:
-a module that declares models does not wait for the mapper. Nothing here imports aioboto3; only connecting does.
+This is the public face; everything else is reached through it. A name is imported when it is first asked
+for: a module that declares models does not wait for the mapper. Nothing here imports aioboto3; only
+connecting does.
 """
 
 from __future__ import annotations

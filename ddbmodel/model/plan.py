@@ -137,7 +137,7 @@ class ModelPlan(Generic[M]):
 
     @cached_property
     def _is_plain(self) -> bool:
-        """True if an item is nothing but the model's fields: neither entity, key templates nor extra values."""
+        """True if an item is nothing but fields: no entity, no keys of templates, no extra values."""
         keys = self.keys
         alone = keys is None or (keys.entity_attribute is None and not keys.composed)
         return alone and not self.part.keeps_extra

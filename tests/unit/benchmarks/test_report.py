@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -97,7 +97,7 @@ def test_renewing_the_page_leaves_the_rest_of_it(page: Path) -> None:
 def test_the_plot_is_drawn(page: Path) -> None:
     """The plot is valid SVG, with a bar for each subject."""
     write_page(FOUND)
-    drawing = ElementTree.fromstring(report.PLOT.read_text())
+    drawing = ET.fromstring(report.PLOT.read_text())
     texts = [text.text for text in drawing.iter("{http://www.w3.org/2000/svg}text")]
     assert {"get", "aioboto3", "dynamoxy", "ddbmodel-client"} <= set(texts)
 
