@@ -182,8 +182,9 @@ class UnprocessedItems(DDBModelError):
 class WriteOutcomeUnknown(DDBModelError):
     """The reply to a write was lost, and repeating the write could apply it twice.
 
-    Read the item to find out. The write was sent, and not repeated after that; a transaction with a token was
-    repeated with it, in vain.
+    Read the item to find out; the notes say what reading it back has shown so far. The write was sent, and
+    repeated only where that cannot apply it twice: a transaction with its token, in vain, or a write of an
+    item that was found as it had been read.
     """
 
 

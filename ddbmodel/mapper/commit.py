@@ -25,7 +25,13 @@ from ddbmodel.mapper.reading import decoded
 from ddbmodel.mapper.refusals import error_of
 from ddbmodel.mapper.unique import GuardChange, Resolved, resolve, with_moved_guards
 from ddbmodel.mapper.write import Write
-from ddbmodel.operations import TransactAction, TransactPut, TransactUpdate, TransactWriteItems
+from ddbmodel.operations import (
+    TransactAction,
+    TransactDelete,
+    TransactPut,
+    TransactUpdate,
+    TransactWriteItems,
+)
 
 _FALSE: Final = "ConditionalCheckFailed"
 _FINE: Final = "None"
@@ -127,8 +133,10 @@ def _is_overtaken(resolved: Sequence[Resolved], canceled: TransactionCanceled) -
     """
     failed = list(_reasons(resolved, canceled))
     own = [(one, reason) for one, guard, reason in failed if guard is None]
+    # A guard that is given up fails if it has become another item's.
+    lost = [guard for _, guard, _ in failed if guard is not None and isinstance(guard.action, TransactDelete)]
     return (
-        bool(own)
+        bool(own or lost)
         and all(reason.code == _FALSE for _, _, reason in failed)
         and all(_is_only_stale(one, reason) for one, reason in own)
     )

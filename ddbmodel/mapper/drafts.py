@@ -3,7 +3,7 @@
 Nothing here is sent. The unique fields of a model are not looked at: see `unique`.
 """
 
-# pyright: reportUnnecessaryIsInstance=false
+# pyright: reportUnnecessaryIsInstance=false, reportUnnecessaryComparison=false
 # The checks are for callers without a type checker.
 
 from __future__ import annotations

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ddbmodel import limits
-from ddbmodel.codec.sizes import item_size_bytes
+from ddbmodel.codec.compressed import uncompressed_sizes_bytes
+from ddbmodel.codec.parts import PartCodec
+from ddbmodel.codec.sizes import item_size_bytes, value_size_bytes
 from ddbmodel.codec.values import Item
 
 
@@ -23,6 +25,7 @@ class ItemSize:
     Attributes:
         bytes: names and values together; an item has 409,600 (400 KB) at most.
         attributes: the bytes of each stored attribute, its name included, the largest first.
+        saved: how many bytes less each attribute has for being stored compressed; none where none is.
         write_units: of a write, 1 for each KB that is begun.
         transaction_write_units: of a write in a transaction, twice as many.
         read_units: of a consistent read, 1 for each 4 KB that are begun.
@@ -31,6 +34,7 @@ class ItemSize:
 
     bytes: int
     attributes: Mapping[str, int] = field(hash=False)
+    saved: Mapping[str, int] = field(default_factory=dict[str, int], hash=False)
     write_units: int = field(init=False)
     transaction_write_units: int = field(init=False)
     read_units: int = field(init=False)
@@ -45,11 +49,18 @@ class ItemSize:
         object.__setattr__(self, "eventual_read_units", reads / 2)
 
 
-def size_of_item(item: Item) -> ItemSize:
-    """Give the size of an item in its stored form."""
+def size_of_item(item: Item, part: PartCodec | None = None) -> ItemSize:
+    """Give the size of an item in its stored form.
+
+    Args:
+        item: the item.
+        part: the codec of its model, which tells what is compressed.
+    """
     weights = {name: item_size_bytes({name: stored}) for name, stored in item.items()}
     largest_first = sorted(weights.items(), key=lambda entry: entry[1], reverse=True)
-    return ItemSize(sum(weights.values()), dict(largest_first))
+    uncompressed = {} if part is None else uncompressed_sizes_bytes(item, part)
+    saved = {name: size - value_size_bytes(item[name]) for name, size in uncompressed.items()}
+    return ItemSize(sum(weights.values()), dict(largest_first), saved)
 
 
 def _units(size_bytes: int, unit_bytes: int) -> int:

@@ -17,7 +17,7 @@ from ddbmodel.mapper.usage import Usage
 from ddbmodel.mapper.writing_verbs import WritingVerbs
 from ddbmodel.model import Table
 from ddbmodel.operations import Billing, TableDescription
-from ddbmodel.transport.connect import ConnectOptions, attach, connect
+from ddbmodel.transport.connect import ConnectOptions, LaneChoice, attach, connect
 
 if TYPE_CHECKING:
     import aioboto3
@@ -37,6 +37,9 @@ class Mapper(ReadingVerbs, WritingVerbs):
 
     Args:
         client: an open aioboto3 or aiobotocore DynamoDB client, which stays yours to close.
+        lane: `"fast"` sends requests over connections of the mapper's own, with the client's settings and
+            credentials; `"client"` sends them through the client; `"auto"` takes the fast lane unless the
+            client has what only the client can honour: proxies, event handlers, stubs.
         table_prefix: put in front of every table's name.
         cursor_key: signs page tokens, so that nobody can make or change one.
         write_ids: let every write that must not be repeated leave a mark in its item, by which it is
@@ -50,6 +53,7 @@ class Mapper(ReadingVerbs, WritingVerbs):
         self,
         client: Any,
         *,
+        lane: LaneChoice = "auto",
         table_prefix: str = "",
         cursor_key: bytes | str | None = None,
         write_ids: bool = False,
@@ -58,7 +62,7 @@ class Mapper(ReadingVerbs, WritingVerbs):
         hooks: Iterable[AnyHook] = (),
     ) -> None:
         own = GatewayOptions(table_prefix, cursor_key, write_ids, clock, hide_expired, hooks)
-        self._gateway = own.gateway(attach(client))
+        self._gateway = own.gateway(attach(client, lane))
 
     @classmethod
     def connect(
@@ -72,6 +76,7 @@ class Mapper(ReadingVerbs, WritingVerbs):
         aws_session_token: str | None = None,
         session: aioboto3.Session | None = None,
         config: Config | None = None,
+        lane: LaneChoice = "auto",
         table_prefix: str = "",
         cursor_key: bytes | str | None = None,
         write_ids: bool = False,
@@ -90,6 +95,7 @@ class Mapper(ReadingVerbs, WritingVerbs):
             aws_session_token: see `aws_access_key_id`.
             session: an `aioboto3.Session` in place of `profile_name`.
             config: a botocore `Config`: timeouts, pool size, retries, proxies.
+            lane: see `Mapper`.
             table_prefix: put in front of every table's name.
             cursor_key: signs page tokens, so that nobody can make or change one.
             write_ids: let every write that must not be repeated leave a mark in its item, by which it is
@@ -101,6 +107,7 @@ class Mapper(ReadingVerbs, WritingVerbs):
         Raises:
             AccessDenied: there is no such profile, or the credentials are incomplete.
             ConnectionFailed: there is no region, or the endpoint is not a URL.
+            ValueError: there is no such lane, or `"fast"` cannot honour the settings.
         """
         options = ConnectOptions(
             region_name=region_name,
@@ -111,6 +118,7 @@ class Mapper(ReadingVerbs, WritingVerbs):
             aws_session_token=aws_session_token,
             session=session,
             config=config,
+            lane=lane,
         )
         own = GatewayOptions(table_prefix, cursor_key, write_ids, clock, hide_expired, hooks)
         return cls._opened(options, own)

@@ -184,11 +184,20 @@ def _take_partition(
         taken = _absorb(plan, binding, offers, limits.PARTITION_KEY_BYTES)
         if taken.condition is None or not taken.is_equality:
             raise Unusable(f"{binding.label} has no place for a value that is asked for")
+        _check_reserved(plan, binding, taken.condition)
         split.partition.append(taken.condition)
         split.served |= taken.served
         split.narrowed |= taken.narrowed
     if missing:
         raise Unusable(f"needs == on {' and '.join(dict.fromkeys(missing))}")
+
+
+def _check_reserved(plan: ModelPlan[Any], binding: KeyBinding, condition: Condition) -> None:
+    reserved = plan.stored_keys.reserved
+    if reserved is not None and binding.name == plan.stored_table.partition_key[0].name:
+        for value in constants_of(condition):
+            if str(value.stored.get("S", "")).startswith(reserved):
+                raise Unusable(f"keys that begin with {reserved!r} belong to the guards of unique fields")
 
 
 def _is_bound(source: FieldCodec, offers: dict[str, list[Condition]]) -> bool:

@@ -97,7 +97,7 @@ class Read(ABC, Generic[R]):
         """Leave out items that have expired by the model's `ttl()` and are not deleted yet.
 
         The mapper's own `hide_expired` holds where this is not called. An index that does not hold the time
-        of expiry shows them.
+        of expiry shows them, unless the query asks to `hydrate`.
         """
         return self._with(hide_expired=hide)
 

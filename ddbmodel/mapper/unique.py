@@ -120,7 +120,7 @@ def concerns_guards(write: Write) -> bool:
 async def resolve(gateway: Gateway, write: Write) -> Resolved:
     """Read which unique values the item has now, and give the write with the guards that change.
 
-    Cost: one consistent read, but for `create`.
+    Cost: one consistent read, but for `create`; one more for each value that is given up.
 
     Raises:
         ExpressionError: an update gives a unique field a value that only the service knows.
@@ -134,7 +134,21 @@ async def resolve(gateway: Gateway, write: Write) -> Resolved:
         old = await get_item(gateway, write.action.table, write.key, consistent=True)
     condition = all_of(write.condition, *_assertions(write, old, new))
     asserted = replace(write, condition=condition, action=_under(write.action, condition))
-    return Resolved(asserted, write, tuple(_changes(write, old or {}, new)))
+    changes = [
+        change for change in _changes(write, old or {}, new) if await _concerns(gateway, write, change)
+    ]
+    return Resolved(asserted, write, tuple(changes))
+
+
+async def _concerns(gateway: Gateway, write: Write, change: GuardChange) -> bool:
+    """False for a value whose guard is another item's, which is left alone.
+
+    Two items can have one value where the field became unique later, or another program wrote it.
+    """
+    if isinstance(change.action, TransactPut):
+        return True
+    guard = await get_item(gateway, write.action.table, change.guard.key(change.value), consistent=True)
+    return guard is None or guard.get(OWNER_ATTRIBUTE) == {"M": write.key}
 
 
 def _new_values(write: Write) -> dict[str, AttributeValue | None]:
@@ -187,13 +201,13 @@ def _changes(write: Write, old: Item, new: Mapping[str, AttributeValue | None]) 
         if name not in new:
             continue
         before, after = _set(old.get(name)), _set(new[name])
-        if before is not None and after is not None and is_same(before, after):
-            continue
-        if after is not None:
+        is_kept = before is not None and after is not None and is_same(before, after)
+        # A put guards what it keeps as well: what was written before the field was unique has no guard yet.
+        if after is not None and (not is_kept or isinstance(write.action, TransactPut)):
             item = guard.item(after, write.key)
             yield GuardChange(guard, after, TransactPut(table, item, free))
-        if before is not None:
-            yield GuardChange(guard, before, TransactDelete(table, guard.key(before)))
+        if before is not None and not is_kept:
+            yield GuardChange(guard, before, TransactDelete(table, guard.key(before), free))
 
 
 def _set(stored: AttributeValue | None) -> AttributeValue | None:

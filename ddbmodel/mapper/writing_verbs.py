@@ -75,7 +75,8 @@ class WritingVerbs:
         Raises:
             VersionConflict: another writer was faster, or deleted the item; nothing was written.
             ItemNotFound: the item of a model without a version was deleted meanwhile; nothing was written.
-            ConditionalCheckFailed: `when` is false; `.item` is the stored item.
+            ConditionalCheckFailed: `when` is false, or another writer has changed a field of an index key
+                that is to be written anew; `.item` is the stored item.
             UniqueViolation: the value of a unique field is taken.
             ExpressionError: the key has changed, which an item's key never does.
             CodecError: a value cannot be stored without loss.
@@ -172,7 +173,8 @@ class WritingVerbs:
             CodecError: a value cannot be stored without loss.
             ItemTooLarge: over 400 KB; the message names the largest attributes.
         """
-        return size_of_item(plan_of_object("size_of", model).encode(model))
+        plan = plan_of_object("size_of", model)
+        return size_of_item(plan.encode(model), plan.part)
 
     # Many items ---------------------------------------------------------------------------------------------
 

@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from ddbmodel import limits
 from ddbmodel.codec.parts import FieldCodec
+from ddbmodel.codec.sizes import value_size_bytes
 from ddbmodel.codec.values import AttributeValue, Item
-from ddbmodel.errors import ModelDefinitionError
+from ddbmodel.errors import CodecError, ModelDefinitionError
 from ddbmodel.model.key_plan import KeyBinding, KeyPath
 from ddbmodel.schema import TableSchema
 from ddbmodel.schema.key_forms import form_of
@@ -48,6 +50,14 @@ class UniqueGuard:
             rendered = binding.render({self.field.name: stored})
             assert rendered is not None, "the value is there"
             key[binding.name] = rendered
+        size = value_size_bytes(key[self.path.partition[0].name])
+        if size > limits.PARTITION_KEY_BYTES:
+            raise CodecError(
+                f"the key of its guard would have {size:,} bytes, a key has "
+                f"{limits.PARTITION_KEY_BYTES:,} at most: "
+                "shorten the value",
+                (self.field.name,),
+            )
         return key
 
     def item(self, stored: AttributeValue, owner: Item) -> Item:

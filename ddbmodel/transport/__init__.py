@@ -1,9 +1,10 @@
 """Transport: how a request gets to DynamoDB, and what comes of it.
 
-Belongs here: the seam (`protocol`), the lane over an aioboto3 client (`client_lane`), opening one
-(`connect`, `settings`), retries (`retry`, `delivery`), what went wrong and which error that is
-(`diagnosis`, `failure`, `mapping`, `redaction`), checks of the reply (`hooks`, `reply_check`),
-credentials that expired (`credentials`), and the record of it all (`events`).
+Belongs here: the seam (`protocol`), the lane over an aioboto3 client (`client_lane`), the one over
+connections of our own (`fast`), opening one (`connect`, `settings`), retries (`courier`, `delivery`,
+`retry`), what went wrong and which error that is (`diagnosis`, `failure`, `mapping`, `redaction`), checks of
+the reply (`hooks`, `reply_check`), credentials that expired (`credentials`), and the record of it all
+(`events`).
 
 Does not belong here: what is asked for (operations), what it is asked for (mapper), values and their
 encoding (codec). It is the only room that knows aioboto3, and importing it does not import aioboto3:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from ddbmodel.errors import AccessDenied, ConnectionFailed
 from ddbmodel.transport.client_lane import ClientLane
@@ -17,6 +17,11 @@ from ddbmodel.transport.retry import RetryPolicy, RetryRules
 if TYPE_CHECKING:
     import aioboto3
     from botocore.config import Config
+
+    from ddbmodel.transport.fast.lane import FastLane
+
+LaneChoice: TypeAlias = Literal["auto", "client", "fast"]
+"""Which lane to take: `fast` or `client`, or `auto`, the fast one wherever it honours all of the client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class ConnectOptions:
         aws_access_key_id: with `aws_secret_access_key`, and `aws_session_token` if temporary.
         session: an `aioboto3.Session` of the user's, in place of `profile_name`.
         config: a botocore `Config` or aiobotocore `AioConfig`; its settings win over ours.
+        lane: which lane to take.
     """
 
     region_name: str | None = None
@@ -40,13 +46,15 @@ class ConnectOptions:
     aws_session_token: str | None = field(default=None, repr=False)
     session: aioboto3.Session | None = None
     config: Config | None = None
+    lane: LaneChoice = "auto"
 
     def __post_init__(self) -> None:
+        check_lane(self.lane)
         if self.session is not None and self.profile_name is not None:
             raise ValueError("pass a session or profile_name, not both: a session has its profile already")
 
 
-async def connect(options: ConnectOptions) -> ClientLane:
+async def connect(options: ConnectOptions) -> ClientLane | FastLane:
     """Open a client and a lane over it; closing the lane closes the client.
 
     Nothing is sent yet: wrong credentials show with the first request.
@@ -54,6 +62,7 @@ async def connect(options: ConnectOptions) -> ClientLane:
     Raises:
         AccessDenied: there is no such profile, or the credentials are incomplete.
         ConnectionFailed: there is no region, or the endpoint is not a URL.
+        ValueError: the fast lane was asked for, and cannot honour all of the settings.
     """
     # These imports take most of a second.
     from botocore.exceptions import BotoCoreError, PartialCredentialsError, ProfileNotFound
@@ -76,7 +85,12 @@ async def connect(options: ConnectOptions) -> ClientLane:
             code=type(error).__name__,
         ) from error
     rules = RetryRules() if attempts is None else RetryRules(max_attempts=max(1, attempts))
-    return ClientLane(client, policy=RetryPolicy(rules), release=stack.aclose)
+    lane = ClientLane(client, policy=RetryPolicy(rules), release=stack.aclose)
+    try:
+        return choose_lane(lane, options.lane)
+    except BaseException:
+        await lane.close()
+        raise
 
 
 async def _open(options: ConnectOptions, stack: AsyncExitStack) -> tuple[Any, int | None]:
@@ -103,6 +117,45 @@ async def _open(options: ConnectOptions, stack: AsyncExitStack) -> tuple[Any, in
     return client, attempts
 
 
-def attach(client: Any) -> ClientLane:
-    """A lane over a client that the user has opened, and will close."""
-    return ClientLane(client)
+def attach(client: Any, lane: LaneChoice = "auto") -> ClientLane | FastLane:
+    """A lane over a client that the user has opened, and will close.
+
+    Raises:
+        TypeError: it is not an open DynamoDB client.
+        ValueError: the fast lane was asked for, and cannot stand in for this client.
+    """
+    check_lane(lane)
+    return choose_lane(ClientLane(client), lane)
+
+
+def check_lane(lane: str) -> None:
+    """Refuse what is no lane.
+
+    Raises:
+        ValueError: with the lanes that there are.
+    """
+    if lane not in get_args(LaneChoice):
+        raise ValueError(f'lane={lane!r} is none: use "auto", "client" or "fast"')
+
+
+def choose_lane(client_lane: ClientLane, choice: LaneChoice) -> ClientLane | FastLane:
+    """The lane to take over a client.
+
+    `auto` tells in the log, at level INFO, why the fast lane is not taken.
+
+    Raises:
+        ValueError: the fast lane was asked for, and cannot stand in for this client.
+    """
+    if choice == "client":
+        return client_lane
+    # botocore is imported with a lane, and not before.
+    from ddbmodel.transport.fast.eligibility import obstacle
+    from ddbmodel.transport.fast.lane import FastLane, log_fallback
+
+    found = obstacle(client_lane.client)
+    if found is None:
+        return FastLane(client_lane)
+    if choice == "fast":
+        raise ValueError(f'the fast lane cannot stand in for this client: {found}; use lane="auto"')
+    log_fallback(found)
+    return client_lane

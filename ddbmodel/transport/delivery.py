@@ -16,8 +16,6 @@ it is canceled for a reason that stays, that is its outcome.
 
 from __future__ import annotations
 
-from typing import Any
-
 from ddbmodel.errors import DDBModelError, MapperClosed, TransactionCanceled
 from ddbmodel.transport.events import Exchange
 from ddbmodel.transport.failure import Failure, Fate
@@ -50,11 +48,11 @@ class Delivery:
         self._outcome = "Cancelled"
         self._status: int | None = None
 
-    def succeeded(self, reply: dict[str, Any]) -> None:
-        """An attempt was answered."""
+    def succeeded(self, status: int | None) -> None:
+        """An attempt was answered, with this HTTP status."""
         self._attempts += 1
         self._outcome = "OK"
-        self._status = reply.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        self._status = status
         self._course.succeeded()
 
     def failed(self, failure: Failure) -> float | None:

@@ -41,11 +41,11 @@ _CREDENTIALS: Final = (
     botocore.InvalidConfigError,
     botocore.MetadataRetrievalError,
 )
-_CREDENTIALS_REMEDY: Final = (
+CREDENTIALS_REMEDY: Final = (
     "Pass credentials, a profile or a session, or set up one of the places where the AWS SDK looks for them."
 )
 _UNREACHED: Final = (botocore.ConnectTimeoutError, botocore.ProxyConnectionError, botocore.SSLError)
-_NETWORK_REMEDY: Final = "Check endpoint, region, network and certificates."
+NETWORK_REMEDY: Final = "Check endpoint, region, network and certificates."
 # What a parser may run into when a reply has the right checksum and the wrong contents.
 _PARSING: Final = (botocore.BotoCoreError, ValueError, TypeError, KeyError, AttributeError)
 
@@ -64,11 +64,11 @@ def diagnose(error: Exception, watch: Watch, operation: str) -> Failure | None:
             error.code, Fate.UNKNOWN, ReplyCorrupt, str(error), "", status=error.status, cause=error
         )
     if isinstance(error, ClientStopped):
-        return _from_reply(error.reply, botocore.ClientError(error.reply, operation))
+        return failure_of_reply(error.reply, botocore.ClientError(error.reply, operation))
     if isinstance(error, botocore.ClientError):
         return _from_client(error, operation)
     if watch.answered and isinstance(error, _PARSING):
-        return _unreadable(error)
+        return unreadable(error)
     if isinstance(error, _CREDENTIALS) or _still_expired(error):
         return _no_credentials(error)
     if isinstance(error, botocore.ParamValidationError):
@@ -84,10 +84,16 @@ def diagnose(error: Exception, watch: Watch, operation: str) -> Failure | None:
 def _from_client(error: Any, operation: str) -> Failure:
     if error.operation_name != operation:
         return _no_credentials(error)
-    return _from_reply(error.response, error)
+    return failure_of_reply(error.response, error)
 
 
-def _from_reply(reply: Mapping[str, Any], error: Exception) -> Failure:
+def failure_of_reply(reply: Mapping[str, Any], error: Exception) -> Failure:
+    """What an error reply means.
+
+    Args:
+        reply: as botocore parses it.
+        error: the cause of the error that is raised, unless its text is not fit to be shown.
+    """
     details: Mapping[str, Any] = reply.get("Error", {})
     metadata: Mapping[str, Any] = reply.get("ResponseMetadata", {})
     headers: Mapping[str, str] = metadata.get("HTTPHeaders", {})
@@ -140,12 +146,13 @@ def _no_credentials(error: Exception) -> Failure:
         fate=Fate.REFUSED,
         error=AccessDenied,
         reason=f"there are no usable credentials: {shown}",
-        remedy=_CREDENTIALS_REMEDY,
+        remedy=CREDENTIALS_REMEDY,
         cause=error if is_presentable(str(error)) else None,
     )
 
 
-def _unreadable(error: Exception) -> Failure:
+def unreadable(error: Exception) -> Failure:
+    """What it means that a reply with the right checksum cannot be read."""
     # Not chained: the parser's words may quote the reply.
     return Failure(
         "NotAReply", Fate.UNKNOWN, ReplyCorrupt, f"the reply cannot be read: {type(error).__name__}", ""
@@ -156,7 +163,7 @@ def _before_sending(error: Exception) -> Failure:
     """Nothing was sent, so the request was not applied, whatever it was."""
     if isinstance(error, (botocore.HTTPClientError, botocore.ConnectionError)):
         # Only credentials are fetched before a request is sent.
-        return _unreachable(error, "the source of the credentials cannot be reached", _CREDENTIALS_REMEDY)
+        return _unreachable(error, "the source of the credentials cannot be reached", CREDENTIALS_REMEDY)
     shown = presentable(str(error)).rstrip(".")
     return Failure(type(error).__name__, Fate.REFUSED, ServiceError, shown, cause=error)
 
@@ -168,14 +175,14 @@ def _still_expired(error: Exception) -> bool:
 
 def _on_the_way(error: Exception) -> Failure:
     if isinstance(error, _UNREACHED) or _never_connected(error):
-        return _unreachable(error, "no connection to the service", _NETWORK_REMEDY)
+        return _unreachable(error, "no connection to the service", NETWORK_REMEDY)
     timeout = isinstance(error, botocore.ReadTimeoutError)
     return Failure(
         code="ReadTimeout" if timeout else "ConnectionLost",
         fate=Fate.UNKNOWN,
         error=ConnectionFailed,
         reason="there was no reply in time" if timeout else "the connection was lost before the reply came",
-        remedy=_NETWORK_REMEDY,
+        remedy=NETWORK_REMEDY,
         cause=error,
     )
 

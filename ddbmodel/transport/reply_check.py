@@ -13,6 +13,9 @@ import zlib
 from collections.abc import Mapping
 from typing import Final
 
+REPLY_BYTES_MAX: Final = 256 * 1024 * 1024
+"""DynamoDB's largest reply has 16 MB of items. As JSON, tiny values in lists are up to 14 times as long."""
+
 CHECKSUM_HEADER: Final = "x-amz-crc32"
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 # Tells zlib to expect a gzip header.
@@ -58,10 +61,14 @@ def checked_body(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
 
 
 def _decompressed(status: int, body: bytes) -> bytes:
+    stream = zlib.decompressobj(_GZIP_WINDOW)
     try:
-        return zlib.decompress(body, _GZIP_WINDOW)
+        plain = stream.decompress(body, REPLY_BYTES_MAX)
     except zlib.error as error:
         raise UntrustedReply("ReplyCorrupt", "the compressed reply is damaged", status) from error
+    if not stream.eof:
+        raise UntrustedReply("ReplyCorrupt", "the compressed reply is damaged, or too long", status)
+    return plain
 
 
 def _check_crc(status: int, expected: str, body: bytes, plain: bytes) -> None:
@@ -87,6 +94,6 @@ def _check_object(status: int, body: bytes, *, trusted: bool) -> None:
 def _is_json(text: bytes) -> bool:
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True

@@ -140,9 +140,7 @@ async def check_out(mapper: Mapper, checkout: Checkout) -> Order:
     It may be sent again, as after a lost reply: within ten minutes its token keeps DynamoDB from applying it
     twice, and afterwards the order that is there does.
 
-    Cost: two write units for each kilobyte of each item, and one for each index that the order or the
-        payment is
-    in.
+    Cost: two write units for each kilobyte of each item, and one for each entry in an index.
 
     Raises:
         OutOfStock: there are not enough units of an article.

@@ -223,5 +223,5 @@ class Losing:
 
 def mapper_over(transport: Any, **options: Any) -> Mapper:
     """A mapper over a transport."""
-    with patch("ddbmodel.mapper.mapper.attach", lambda client: transport):
+    with patch("ddbmodel.mapper.mapper.attach", lambda client, lane: transport):
         return Mapper(object(), **options)

@@ -136,3 +136,4 @@ async def seeing(mapper: Mapper) -> None:
     await mapper.add_hook(Bare)  # error
     Mapper(object(), hooks=Bare())  # error
     Mapper.connect(hooks=["x"])  # error
+    Mapper.connect(lane="faster")  # error

@@ -179,3 +179,4 @@ async def seeing(mapper: Mapper, order: Order) -> None:
     mapper.add_hook(Gate())
     Mapper(object(), hooks=[Gate(), Log(), Both(), Tracing()])
     Mapper.connect(hooks=(Tracing(tracer_provider=None),))
+    Mapper.connect(lane="fast")

@@ -86,7 +86,7 @@ class Telling:
 
 
 def mapper_on(transport: Telling, **options: Any) -> Mapper:
-    with patch("ddbmodel.mapper.mapper.attach", lambda client: transport):
+    with patch("ddbmodel.mapper.mapper.attach", lambda client, lane: transport):
         return Mapper(object(), **options)
 
 

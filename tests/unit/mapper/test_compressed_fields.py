@@ -59,7 +59,7 @@ def recorder() -> Recorder:
 @pytest.fixture
 def mapper(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> Mapper:
     """A mapper over a transport that records what is sent."""
-    monkeypatch.setattr("ddbmodel.mapper.mapper.attach", lambda client: recorder)
+    monkeypatch.setattr("ddbmodel.mapper.mapper.attach", lambda client, lane: recorder)
     return Mapper(object())
 
 

@@ -84,7 +84,7 @@ class _Client:
 @pytest.fixture(autouse=True)
 def attached(monkeypatch: pytest.MonkeyPatch) -> None:
     """A mapper sends through what it is given."""
-    monkeypatch.setattr("ddbmodel.mapper.mapper.attach", lambda client: client)
+    monkeypatch.setattr("ddbmodel.mapper.mapper.attach", lambda client, lane: client)
 
 
 @pytest.mark.parametrize("read", [*READS, *WRITES])

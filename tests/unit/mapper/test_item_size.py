@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from ddbmodel import Attr, CodecError, ItemTooLarge, Mapper, Model, ModelDefinitionError, field, partition_key
+from ddbmodel import (
+    Attr,
+    CodecError,
+    Compressed,
+    ItemTooLarge,
+    Mapper,
+    Model,
+    ModelDefinitionError,
+    field,
+    partition_key,
+)
 from ddbmodel.codec.sizes import item_size_bytes
 from ddbmodel.mapper.item_size import ItemSize, size_of_item
 from ddbmodel.model import plan_of
@@ -40,7 +50,7 @@ class Silent:
 @pytest.fixture
 def mapper(monkeypatch: pytest.MonkeyPatch) -> Mapper:
     """A mapper that sends nothing."""
-    monkeypatch.setattr("ddbmodel.mapper.mapper.attach", lambda client: Silent())
+    monkeypatch.setattr("ddbmodel.mapper.mapper.attach", lambda client, lane: Silent())
     return Mapper(object())
 
 
@@ -116,3 +126,17 @@ def test_what_cannot_be_stored_has_no_size(mapper: Mapper) -> None:
         mapper.size_of(Parcel(key=""))
     with pytest.raises(ModelDefinitionError):
         mapper.size_of(Part(name="x"))
+
+
+class Letter(Model, table="letters"):
+    key: Attr[str] = partition_key()
+    body: Attr[str] = field(stored_as=Compressed())
+    note: Attr[str] = field(default="", stored_as=Compressed())
+
+
+def test_what_compression_saves(mapper: Mapper) -> None:
+    """The size is that of what is stored, and tells how much less it is than without compression."""
+    size = mapper.size_of(Letter(key="k", body="again and " * 1000, note="short"))
+    plain = len("again and ") * 1000
+    assert size.saved == {"body": plain - (size.attributes["body"] - len("body"))}
+    assert size.bytes < plain / 10

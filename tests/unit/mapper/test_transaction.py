@@ -8,6 +8,7 @@ import pytest
 
 from ddbmodel import (
     CancellationReason,
+    CodecError,
     ConditionalCheckFailed,
     DDBModelError,
     ExpressionError,
@@ -226,12 +227,13 @@ async def test_a_unique_value_is_guarded_through_every_verb() -> None:
     for write, guards in [
         (lambda m: m.create(Person(name="a", email="x")), [("Put", GUARD_X)]),
         (lambda m: m.put(Person(name="a", email="y")), [("Put", GUARD_Y), ("Delete", GUARD_X)]),
-        (lambda m: m.put(Person(name="a", email="x", team="t")), []),
+        (lambda m: m.put(Person(name="a", email="x", team="t")), [("Put", GUARD_X)]),
         (lambda m: m.save(changed.model_copy()), [("Put", GUARD_Y), ("Delete", GUARD_X)]),
         (lambda m: m.update(Person.key("a"), Person.email.remove()), [("Delete", GUARD_X)]),
         (lambda m: m.delete(Person.key("a")), [("Delete", GUARD_X)]),
     ]:
-        mapper, sent = opened(*([there] if "create" not in write.__code__.co_names else []), Answer(), there)
+        read = [there, *[Answer()] * any(verb == "Delete" for verb, _ in guards)]
+        mapper, sent = opened(*(read if "create" not in write.__code__.co_names else []), Answer(), there)
         await write(mapper)
         wire = next(wire for wire in sent.wires if "TransactItems" in wire)
         assert _guards_of(wire) == guards
@@ -249,11 +251,37 @@ async def test_a_violation_names_field_and_value() -> None:
     assert "x'" not in str(violation.value)
 
 
+async def test_a_guard_of_another_item_is_left_alone() -> None:
+    """Two items can have one value from before it was unique: the one without the guard does not give it up."""
+    there, _ = _person("a", email="x")
+    theirs = Answer({"Item": plan_of(Person).guards[0].item({"S": "x"}, {"pk": {"S": "other"}})})
+    mapper, sent = opened(there, theirs)
+    await mapper.put(Person(name="a", email="y"))
+    assert _guards_of(sent.wires[-1]) == [("Put", GUARD_Y)]
+
+
+async def test_a_guard_that_was_lost_meanwhile_is_looked_at_again() -> None:
+    """It became another item's between reading and writing."""
+    there, _ = _person("a", email="x")
+    theirs = Answer({"Item": plan_of(Person).guards[0].item({"S": "x"}, {"pk": {"S": "other"}})})
+    mapper, sent = opened(there, Answer(), canceled(None, None, True), there, theirs)
+    await mapper.put(Person(name="a", email="y"))
+    assert _guards_of(sent.wires[-1]) == [("Put", GUARD_Y)]
+
+
+async def test_a_value_that_is_too_long_for_its_guard() -> None:
+    """Nothing is sent of it, as the key of the guard could not be."""
+    mapper, sent = opened(Answer())
+    with pytest.raises(CodecError, match="key of its guard"):
+        await mapper.put(Person(name="a", email="x" * 2048))
+    assert not [wire for wire in sent.wires if "TransactItems" in wire]
+
+
 async def test_a_swap_moves_the_guards() -> None:
     """Each is put once, on the condition that the one who gives it up has it."""
     (first, a), (second, b) = _person("a", email="x"), _person("b", email="y")
     a.email, b.email = "y", "x"
-    mapper, sent = opened(first, second)
+    mapper, sent = opened(first, Answer(), second, Answer())
     async with mapper.transaction() as tx:
         tx.save(a)
         tx.save(b)
@@ -268,7 +296,7 @@ async def test_a_value_that_changed_meanwhile_is_read_again() -> None:
     """Another writer took the item from x to y, so its guard is another one: that is no refusal."""
     (old, _), (new, _) = _person(email="x"), _person(email="y")
     racing = canceled(stored(Person(name="a", email="y")), None)
-    mapper, sent = opened(old, racing, new)
+    mapper, sent = opened(old, Answer(), racing, new, Answer())
     await mapper.put(Person(name="a", email="z"))
     transactions = [wire for wire in sent.wires if "TransactItems" in wire]
     assert [_guards_of(wire)[1] for wire in transactions] == [("Delete", GUARD_X), ("Delete", GUARD_Y)]
@@ -281,7 +309,7 @@ async def test_racing_writers_that_do_not_end() -> None:
     there, _ = _person(email="x")
     racing = canceled(stored(Person(name="a", email="y")), True, True)
     for token, rounds in ((None, 4), ("mine", 1)):
-        mapper, sent = opened(*[there, racing] * 4)
+        mapper, sent = opened(*[there, Answer(), racing] * 4)
         with pytest.raises(TransactionCanceled) as canceled_:
             async with mapper.transaction(token=token) as tx:
                 tx.put(Person(name="a", email="z"))

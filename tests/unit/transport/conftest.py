@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import aioboto3
 import pytest
@@ -13,6 +13,8 @@ from aiobotocore.config import AioConfig
 
 from ddbmodel.transport import RetryPolicy, RetryRules
 from ddbmodel.transport.client_lane import ClientLane
+from ddbmodel.transport.connect import LaneChoice, choose_lane
+from ddbmodel.transport.fast.lane import FastLane
 from tests.unit.transport.scripted_server import ScriptedServer
 
 ACCESS_KEY, SECRET_KEY, TOKEN = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMIK7MDENGbPx", "IQoJb3JpZ2luX2VjEXAMPLE"
@@ -20,6 +22,8 @@ QUIET = {"retries": {"mode": "standard", "total_max_attempts": 1}, "parameter_va
 
 MakeClient = Callable[..., Any]
 MakeLane = Callable[..., Any]
+Lane: TypeAlias = ClientLane | FastLane
+OverClient: TypeAlias = Callable[..., Lane]
 
 
 class Pauses(list[float]):
@@ -77,14 +81,33 @@ def pauses() -> Pauses:
     return Pauses()
 
 
-@pytest.fixture
-async def make_lane(make_client: MakeClient, pauses: Pauses) -> AsyncIterator[MakeLane]:
-    """Opens lanes with the longest pauses that the rules allow, none of which is slept."""
-    lanes: list[ClientLane] = []
+@pytest.fixture(params=["client", "fast"])
+def choice(request: pytest.FixtureRequest) -> LaneChoice:
+    """Which lane a test is about; one that takes it, or a lane, runs over both."""
+    chosen: LaneChoice = request.param
+    return chosen
 
-    async def make(*, rules: RetryRules | None = None, **config: Any) -> ClientLane:
+
+@pytest.fixture
+def over(choice: LaneChoice) -> OverClient:
+    """Makes lanes over clients."""
+
+    def make(client: Any, **options: Any) -> Lane:
+        # Adaptive retries are the client lane's alone.
+        adaptive = (client.meta.config.retries or {}).get("mode") == "adaptive"
+        return choose_lane(ClientLane(client, **options), "client" if adaptive else choice)
+
+    return make
+
+
+@pytest.fixture
+async def make_lane(make_client: MakeClient, pauses: Pauses, over: OverClient) -> AsyncIterator[MakeLane]:
+    """Opens lanes with the longest pauses that the rules allow, none of which is slept."""
+    lanes: list[Lane] = []
+
+    async def make(*, rules: RetryRules | None = None, **config: Any) -> Lane:
         policy = RetryPolicy(rules, jitter=lambda: 1.0)
-        lanes.append(ClientLane(await make_client(**config), policy=policy, sleep=pauses))
+        lanes.append(over(await make_client(**config), policy=policy, sleep=pauses))
         return lanes[-1]
 
     yield make
@@ -93,6 +116,6 @@ async def make_lane(make_client: MakeClient, pauses: Pauses) -> AsyncIterator[Ma
 
 
 @pytest.fixture
-async def lane(make_lane: MakeLane) -> ClientLane:
-    made: ClientLane = await make_lane()
+async def lane(make_lane: MakeLane) -> Lane:
+    made: Lane = await make_lane()
     return made

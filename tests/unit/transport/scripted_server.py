@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import zlib
 from collections import deque
 from collections.abc import Mapping
@@ -68,7 +69,8 @@ def fault(code: str, message: str = "It is so.", /, *, status: int = 400, **memb
 class ScriptedServer:
     """Plays `script` from its beginning, then answers everything with an empty success."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.script: deque[Play] = deque()
         self.received: list[Received] = []
         self.arrived = asyncio.Event()
@@ -79,14 +81,14 @@ class ScriptedServer:
     def url(self) -> str:
         assert self._server is not None
         host, port = self._server.sockets[0].getsockname()
-        return f"http://{host}:{port}"
+        return f"http{'s' if self._tls else ''}://{host}:{port}"
 
     @property
     def operations(self) -> list[str]:
         return [received.operation for received in self.received]
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
         return self
 
     async def __aexit__(

@@ -1,4 +1,4 @@
-"""The requests of `operations` through the client lane against a real engine."""
+"""The requests of `operations` through both lanes against a real engine."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ from ddbmodel.operations import (
     UpdateTimeToLive,
 )
 from ddbmodel.schema import IndexSchema, KeyAttribute, Projection, TableSchema
-from ddbmodel.transport.client_lane import ClientLane
-from ddbmodel.transport.connect import ConnectOptions, connect
+from ddbmodel.transport.connect import ConnectOptions, LaneChoice, connect
 from tests.unit.operations.expressions import Attributes, Expression
+from tests.unit.transport.conftest import Lane
 
 PK, SK, STATUS = KeyAttribute("pk", "S"), KeyAttribute("sk", "N"), KeyAttribute("status", "S")
 SCHEMA = TableSchema(
@@ -59,16 +59,16 @@ def moto_url() -> Iterator[str]:
 
 
 @pytest.fixture
-async def lane(moto_url: str) -> AsyncIterator[ClientLane]:
+async def lane(moto_url: str, choice: LaneChoice) -> AsyncIterator[Lane]:
     lane = await connect(
-        ConnectOptions("eu-west-1", moto_url, aws_access_key_id="a", aws_secret_access_key="b")
+        ConnectOptions("eu-west-1", moto_url, aws_access_key_id="a", aws_secret_access_key="b", lane=choice)
     )
     yield lane
     await lane.close()
 
 
 @pytest.fixture
-async def table(lane: ClientLane) -> AsyncIterator[str]:
+async def table(lane: Lane) -> AsyncIterator[str]:
     await lane.send(CreateTable(SCHEMA))
     yield SCHEMA.name
     await lane.send(DeleteTable(SCHEMA.name))
@@ -78,7 +78,7 @@ def _key(number: int) -> dict[str, dict[str, str]]:
     return {"pk": {"S": "c1"}, "sk": {"N": str(number)}}
 
 
-async def test_items_are_written_and_read(lane: ClientLane, table: str) -> None:
+async def test_items_are_written_and_read(lane: Lane, table: str) -> None:
     """Put, get, update, refused condition and delete."""
     item: Item = _key(1) | {"status": {"S": "open"}, "blob": {"B": b"\x00\xff"}}
     await lane.send(PutItem(table, item))
@@ -99,7 +99,7 @@ async def test_items_are_written_and_read(lane: ClientLane, table: str) -> None:
     assert GetItemResult.from_wire(await lane.send(GetItem(table, _key(1)))).item is None
 
 
-async def test_pages_follow_each_other(lane: ClientLane, table: str) -> None:
+async def test_pages_follow_each_other(lane: Lane, table: str) -> None:
     """Query and scan, with limit, filter, projection, index and count."""
     writes = tuple(
         BatchPut(table, _key(n) | {"status": {"S": "open" if n % 2 else "paid"}}) for n in range(5)
@@ -130,7 +130,7 @@ async def test_pages_follow_each_other(lane: ClientLane, table: str) -> None:
     assert all(page.capacity is not None and page.capacity.table == table for page in pages)
 
 
-async def test_batches_read_what_batches_wrote(lane: ClientLane, table: str) -> None:
+async def test_batches_read_what_batches_wrote(lane: Lane, table: str) -> None:
     """Puts and deletes in one batch; a missing key is simply not in the answer."""
     await lane.send(BatchWriteItem((BatchPut(table, _key(1)), BatchPut(table, _key(2)))))
     await lane.send(BatchWriteItem((BatchDelete(table, _key(1)), BatchPut(table, _key(3)))))
@@ -140,7 +140,7 @@ async def test_batches_read_what_batches_wrote(lane: ClientLane, table: str) -> 
     assert result.unprocessed == {}
 
 
-async def test_tables_are_made_described_and_deleted(lane: ClientLane) -> None:
+async def test_tables_are_made_described_and_deleted(lane: Lane) -> None:
     """What is described is what was asked for; a table that exists or is missing has its own error."""
     created = CreateTableResult.from_wire(await lane.send(CreateTable(SCHEMA))).description
     assert created.schema == SCHEMA

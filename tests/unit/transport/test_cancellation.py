@@ -17,10 +17,9 @@ from ddbmodel.errors import (
 )
 from ddbmodel.operations import Request, TransactCheck, TransactGet, TransactGetItems, TransactWriteItems
 from ddbmodel.transport.cancellation import cancellation_reasons, passing_fate
-from ddbmodel.transport.client_lane import ClientLane
 from ddbmodel.transport.failure import Fate
 from tests.unit.operations.expressions import Expression
-from tests.unit.transport.conftest import Pauses
+from tests.unit.transport.conftest import Lane, Pauses
 from tests.unit.transport.scripted_server import Play, ScriptedServer, answer, fault
 
 KEY = {"pk": {"S": "c1"}}
@@ -40,7 +39,7 @@ def canceled(*codes: str) -> Play:
     )
 
 
-async def _error(lane: ClientLane, request: Request) -> Any:
+async def _error(lane: Lane, request: Request) -> Any:
     with pytest.raises(DDBModelError) as caught:
         await lane.send(request)
     return caught.value
@@ -97,7 +96,7 @@ def test_a_reason_quotes_no_values() -> None:
     assert "hush" not in repr(reason)
 
 
-async def test_a_canceled_transaction_brings_its_reasons(lane: ClientLane, server: ScriptedServer) -> None:
+async def test_a_canceled_transaction_brings_its_reasons(lane: Lane, server: ScriptedServer) -> None:
     """One for each action, in order; items as stored, with bytes as bytes, and in no text of the error."""
     stored = {"pk": {"S": "hush"}, "blob": {"B": "AAE="}}
     reasons = [{"Code": "None"}, {"Code": "ConditionalCheckFailed", "Message": "No.", "Item": stored}]
@@ -124,7 +123,7 @@ async def test_a_canceled_transaction_brings_its_reasons(lane: ClientLane, serve
     ],
 )
 async def test_a_transaction_that_met_what_passes_is_sent_again(
-    lane: ClientLane,
+    lane: Lane,
     server: ScriptedServer,
     pauses: Pauses,
     request_: Request,
@@ -138,14 +137,14 @@ async def test_a_transaction_that_met_what_passes_is_sent_again(
     assert pauses == pytest.approx(expected)
 
 
-async def test_every_attempt_has_the_same_token(lane: ClientLane, server: ScriptedServer) -> None:
+async def test_every_attempt_has_the_same_token(lane: Lane, server: ScriptedServer) -> None:
     """After a conflict, a lost reply and a transaction still in progress alike."""
     server.script.extend([canceled("TransactionConflict"), RESET, IN_PROGRESS, answer()])
     await lane.send(WITH_TOKEN)
     assert [received.body["ClientRequestToken"] for received in server.received] == ["t1"] * 4
 
 
-async def test_in_the_end_the_reasons_are_told(lane: ClientLane, server: ScriptedServer) -> None:
+async def test_in_the_end_the_reasons_are_told(lane: Lane, server: ScriptedServer) -> None:
     """Four attempts in vain are a canceled transaction, of which nothing was written."""
     server.script.extend([canceled("TransactionConflict")] * 9)
     error = await _error(lane, WRITE)
@@ -156,7 +155,7 @@ async def test_in_the_end_the_reasons_are_told(lane: ClientLane, server: Scripte
     assert len(server.received) == 4
 
 
-async def test_without_a_token_a_lost_reply_is_final(lane: ClientLane, server: ScriptedServer) -> None:
+async def test_without_a_token_a_lost_reply_is_final(lane: Lane, server: ScriptedServer) -> None:
     """The service could not tell that it has applied the transaction already."""
     server.script.extend([RESET, answer()])
     error = await _error(lane, WRITE)
@@ -167,7 +166,7 @@ async def test_without_a_token_a_lost_reply_is_final(lane: ClientLane, server: S
 
 @pytest.mark.parametrize("last", [RESET, canceled("TransactionConflict"), IN_PROGRESS])
 async def test_with_a_token_repeated_in_vain_the_outcome_is_unknown(
-    lane: ClientLane, server: ScriptedServer, last: Play
+    lane: Lane, server: ScriptedServer, last: Play
 ) -> None:
     """Whatever passing trouble follows a lost reply: whoever asks again must do so with the same token."""
     server.script.extend([RESET, last, last, last])
@@ -178,7 +177,7 @@ async def test_with_a_token_repeated_in_vain_the_outcome_is_unknown(
 
 
 async def test_with_a_token_a_refusal_settles_what_a_lost_reply_left_open(
-    lane: ClientLane, server: ScriptedServer
+    lane: Lane, server: ScriptedServer
 ) -> None:
     """Had the first attempt been applied, its token would have been answered with success."""
     server.script.extend([RESET, canceled("ConditionalCheckFailed")])
@@ -187,9 +186,7 @@ async def test_with_a_token_a_refusal_settles_what_a_lost_reply_left_open(
     assert [reason.code for reason in error.reasons] == ["ConditionalCheckFailed"]
 
 
-async def test_a_transaction_still_in_progress_is_waited_for(
-    lane: ClientLane, server: ScriptedServer
-) -> None:
+async def test_a_transaction_still_in_progress_is_waited_for(lane: Lane, server: ScriptedServer) -> None:
     """It is asked again with the pauses of throttling; in vain, it is an error that says so."""
     server.script.extend([IN_PROGRESS] * 4)
     error = await _error(lane, WITH_TOKEN)

@@ -14,7 +14,7 @@ from botocore.config import Config
 
 from ddbmodel.errors import AccessDenied, ConnectionFailed, ServiceError
 from ddbmodel.operations import GetItem
-from ddbmodel.transport.connect import ConnectOptions, connect
+from ddbmodel.transport.connect import ConnectOptions, LaneChoice, connect
 from ddbmodel.transport.settings import client_config, configured_attempts
 from tests.unit.transport.conftest import ACCESS_KEY, SECRET_KEY, TOKEN
 from tests.unit.transport.scripted_server import ScriptedServer, fault
@@ -109,12 +109,16 @@ def test_adaptive_pacing_is_kept(monkeypatch: pytest.MonkeyPatch, environment: s
 
 @pytest.mark.parametrize("attempts", [1, 2])
 async def test_the_user_s_number_of_attempts_holds_for_the_lane(
-    server: ScriptedServer, attempts: int
+    server: ScriptedServer, choice: LaneChoice, attempts: int
 ) -> None:
     """And not for the client as well, which would multiply them."""
     lane = await connect(
         ConnectOptions(
-            "eu-west-1", server.url, config=Config(retries={"total_max_attempts": attempts}), **KEYS
+            "eu-west-1",
+            server.url,
+            config=Config(retries={"total_max_attempts": attempts}),
+            lane=choice,
+            **KEYS,
         )
     )
     server.script.extend([INTERNAL] * 9)
@@ -124,10 +128,10 @@ async def test_the_user_s_number_of_attempts_holds_for_the_lane(
     assert len(server.received) == attempts
 
 
-async def test_a_session_of_the_user_is_used(server: ScriptedServer) -> None:
+async def test_a_session_of_the_user_is_used(server: ScriptedServer, choice: LaneChoice) -> None:
     """Its credentials and region sign the requests."""
     session = aioboto3.Session(ACCESS_KEY, SECRET_KEY, TOKEN, region_name="ap-south-1")
-    lane = await connect(ConnectOptions(endpoint_url=server.url, session=session))
+    lane = await connect(ConnectOptions(endpoint_url=server.url, session=session, lane=choice))
     await lane.send(READ)
     await lane.close()
     headers = server.received[0].headers
@@ -137,7 +141,7 @@ async def test_a_session_of_the_user_is_used(server: ScriptedServer) -> None:
 
 
 async def test_a_profile_is_used(
-    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    server: ScriptedServer, choice: LaneChoice, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Region and credentials come from the files of the AWS SDK."""
     (tmp_path / "config").write_text(
@@ -145,7 +149,7 @@ async def test_a_profile_is_used(
         f"aws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n"
     )
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-    lane = await connect(ConnectOptions(endpoint_url=server.url, profile_name="shop"))
+    lane = await connect(ConnectOptions(endpoint_url=server.url, profile_name="shop", lane=choice))
     await lane.send(READ)
     await lane.close()
     assert f"Credential={ACCESS_KEY}/" in server.received[0].headers["authorization"]

@@ -13,8 +13,8 @@ from aiobotocore.credentials import AioRefreshableCredentials
 
 from ddbmodel.errors import AccessDenied
 from ddbmodel.operations import GetItem, PutItem
-from ddbmodel.transport.client_lane import ClientLane
 from tests.unit.operations.expressions import Expression
+from tests.unit.transport.conftest import Lane, OverClient
 from tests.unit.transport.scripted_server import ScriptedServer, answer, fault
 
 KEY = {"pk": {"S": "c1"}}
@@ -56,50 +56,50 @@ def _keys(server: ScriptedServer) -> list[str]:
 
 @pytest.mark.parametrize("request_", [READ, CONDITIONAL], ids=lambda request_: request_.name)
 async def test_expired_credentials_are_refreshed_and_the_request_repeated(
-    server: ScriptedServer, pauses: Any, request_: Any
+    server: ScriptedServer, over: OverClient, pauses: Any, request_: Any
 ) -> None:
     """It was not applied, so any request may be repeated; there is no pause, as nothing is overloaded."""
     server.script.extend([EXPIRED, answer()])
     async with await _client(Issuer(), server) as client:
-        await ClientLane(client, sleep=pauses).send(request_)
+        await over(client, sleep=pauses).send(request_)
     assert _keys(server) == ["KEY1", "KEY2"]
     assert pauses == []
 
 
-async def test_credentials_are_refreshed_once_for_a_request(server: ScriptedServer) -> None:
+async def test_credentials_are_refreshed_once_for_a_request(server: ScriptedServer, over: OverClient) -> None:
     """If new ones have expired as well, more of them will not help."""
     server.script.extend([EXPIRED] * 9)
     async with await _client(Issuer(), server) as client:
         with pytest.raises(AccessDenied, match="Get new credentials") as caught:
-            await ClientLane(client).send(READ)
+            await over(client).send(READ)
     assert caught.value.code == "ExpiredTokenException"
     assert _keys(server) == ["KEY1", "KEY2"]
 
 
-async def test_many_requests_share_one_refresh(server: ScriptedServer) -> None:
+async def test_many_requests_share_one_refresh(server: ScriptedServer, over: OverClient) -> None:
     """They find out together, and the issuer is asked once."""
     server.script.extend([EXPIRED] * 5)
     issuer = Issuer()
     async with await _client(issuer, server) as client:
-        lane = ClientLane(client)
+        lane = over(client)
         await asyncio.gather(*(lane.send(READ) for _ in range(5)))
     assert issuer.issued == 2
     assert sorted(_keys(server)) == ["KEY1"] * 5 + ["KEY2"] * 5
 
 
 async def test_a_refresh_that_brings_expired_credentials_is_told(
-    server: ScriptedServer, caplog: pytest.LogCaptureFixture
+    server: ScriptedServer, over: OverClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A clock that is wrong shows here; the caller gets an error about credentials, not about the refresh."""
     server.script.append(EXPIRED)
     async with await _client(Issuer(timedelta(hours=-1)), server) as client:
         with pytest.raises(AccessDenied, match="no usable credentials"):
-            await ClientLane(client).send(READ)
+            await over(client).send(READ)
     assert "still expired" in caplog.text
 
 
 async def test_credentials_that_cannot_be_refreshed_are_tried_once_more(
-    lane: ClientLane, server: ScriptedServer
+    lane: Lane, server: ScriptedServer
 ) -> None:
     """Keys given by hand have no source; the client may have got others meanwhile."""
     server.script.extend([EXPIRED] * 9)

@@ -9,7 +9,7 @@ import pytest
 from ddbmodel.errors import MapperClosed, RequestRefused
 from ddbmodel.operations import GetItem, PutItem
 from ddbmodel.transport import Exchange, listening
-from ddbmodel.transport.client_lane import ClientLane
+from tests.unit.transport.conftest import Lane
 from tests.unit.transport.scripted_server import Play, ScriptedServer, answer, fault
 
 KEY = {"pk": {"S": "c1"}}
@@ -26,7 +26,7 @@ def _facts(exchange: Exchange) -> tuple[object, ...]:
     )
 
 
-async def test_an_observer_is_told_of_every_exchange(lane: ClientLane, server: ScriptedServer) -> None:
+async def test_an_observer_is_told_of_every_exchange(lane: Lane, server: ScriptedServer) -> None:
     """Once for each request, however many attempts it took, until it stops observing."""
     seen: list[Exchange] = []
     stop = lane.observe(seen.append)
@@ -43,7 +43,7 @@ async def test_an_observer_is_told_of_every_exchange(lane: ClientLane, server: S
     assert all(exchange.seconds >= 0 for exchange in seen)
 
 
-async def test_one_observer_stopping_leaves_the_others(lane: ClientLane) -> None:
+async def test_one_observer_stopping_leaves_the_others(lane: Lane) -> None:
     """Observers do not know of each other."""
     first: list[Exchange] = []
     second: list[Exchange] = []
@@ -55,7 +55,7 @@ async def test_one_observer_stopping_leaves_the_others(lane: ClientLane) -> None
 
 
 async def test_whoever_listens_is_told_of_the_exchanges_of_its_own_task(
-    lane: ClientLane, server: ScriptedServer
+    lane: Lane, server: ScriptedServer
 ) -> None:
     """Of success and failure, with all attempts, and of nothing that other tasks send at the same time."""
     heard: list[Exchange] = []
@@ -76,7 +76,7 @@ async def test_whoever_listens_is_told_of_the_exchanges_of_its_own_task(
     ]
 
 
-async def test_nobody_is_told_of_what_was_not_sent(lane: ClientLane) -> None:
+async def test_nobody_is_told_of_what_was_not_sent(lane: Lane) -> None:
     """A closed lane refuses at once."""
     heard: list[Exchange] = []
     await lane.close()

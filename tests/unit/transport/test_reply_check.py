@@ -7,6 +7,7 @@ import zlib
 
 import pytest
 
+from ddbmodel.transport import reply_check
 from ddbmodel.transport.reply_check import UntrustedReply, checked_body
 
 JSON = b'{"Item": {}}'
@@ -40,6 +41,14 @@ COMPRESSED = {"content-encoding": "gzip"}
 def test_a_sound_reply_passes(status: int, headers: dict[str, str], body: bytes, expected: bytes) -> None:
     """The checksum may be of either form of a compressed body, and an error need not be JSON."""
     assert checked_body(status, headers, body) == expected
+
+
+def test_a_compressed_reply_cannot_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a few bytes decompress to is limited as what comes uncompressed is."""
+    monkeypatch.setattr(reply_check, "REPLY_BYTES_MAX", 1000)
+    with pytest.raises(UntrustedReply, match="too long"):
+        checked_body(200, COMPRESSED, gzip.compress(b" " * 1001))
+    assert checked_body(503, COMPRESSED, gzip.compress(b" " * 1000)) == b" " * 1000
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from ddbmodel.errors import ConditionalCheckFailed, RequestRefused
 from ddbmodel.operations import GetItem, PutItem, Query
-from ddbmodel.transport.connect import ConnectOptions, connect
+from ddbmodel.transport.connect import ConnectOptions, LaneChoice, connect
 from tests.unit.operations.expressions import Expression
 from tests.unit.transport.conftest import ACCESS_KEY, SECRET_KEY, TOKEN
 from tests.unit.transport.scripted_server import Play, ScriptedServer, answer, fault
@@ -19,7 +19,7 @@ SECRETS = ("hush", ACCESS_KEY, SECRET_KEY, TOKEN)
 
 
 async def test_no_log_of_ours_holds_values_keys_or_credentials(
-    server: ScriptedServer, caplog: pytest.LogCaptureFixture
+    server: ScriptedServer, choice: LaneChoice, caplog: pytest.LogCaptureFixture
 ) -> None:
     """At the DEBUG level of every logger there is, through success, retry and failure."""
     caplog.set_level(logging.DEBUG)
@@ -30,6 +30,7 @@ async def test_no_log_of_ours_holds_values_keys_or_credentials(
             aws_access_key_id=ACCESS_KEY,
             aws_secret_access_key=SECRET_KEY,
             aws_session_token=TOKEN,
+            lane=choice,
         )
     )
     server.script.extend(
@@ -61,13 +62,17 @@ async def test_no_log_of_ours_holds_values_keys_or_credentials(
 
 
 async def test_a_line_tells_operation_table_attempts_and_status(
-    server: ScriptedServer, caplog: pytest.LogCaptureFixture
+    server: ScriptedServer, choice: LaneChoice, caplog: pytest.LogCaptureFixture
 ) -> None:
     """One line for each request, on the logger `ddbmodel.transport`."""
     caplog.set_level(logging.DEBUG, "ddbmodel.transport")
     lane = await connect(
         ConnectOptions(
-            "eu-west-1", server.url, aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY
+            "eu-west-1",
+            server.url,
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=SECRET_KEY,
+            lane=choice,
         )
     )
     server.script.append(Play(reset=True))

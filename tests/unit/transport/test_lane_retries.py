@@ -1,11 +1,10 @@
-"""What the client lane sends again, and what it does not: a real client against a scripted endpoint."""
+"""What the lanes send again, and what they do not: a real client against a scripted endpoint."""
 
 from __future__ import annotations
 
 import asyncio
 import gzip
 import zlib
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -25,9 +24,8 @@ from ddbmodel.errors import (
 )
 from ddbmodel.operations import BatchPut, BatchWriteItem, DeleteItem, GetItem, PutItem, Request, UpdateItem
 from ddbmodel.transport import RetryRules
-from ddbmodel.transport.client_lane import ClientLane
 from tests.unit.operations.expressions import Expression
-from tests.unit.transport.conftest import QUIET, MakeLane, Pauses
+from tests.unit.transport.conftest import QUIET, Lane, MakeClient, MakeLane, OverClient, Pauses
 from tests.unit.transport.scripted_server import Play, ScriptedServer, answer, fault
 
 KEY = {"pk": {"S": "c1"}}
@@ -97,7 +95,7 @@ def _cases(of_faults: Request, of_requests: list[Request]) -> list[Any]:
 
 @pytest.mark.parametrize(("request_", "play"), _cases(READ, REPEATABLE))
 async def test_what_is_repeatable_is_sent_again_after_a_lost_reply(
-    lane: ClientLane, server: ScriptedServer, request_: Request, play: Play
+    lane: Lane, server: ScriptedServer, request_: Request, play: Play
 ) -> None:
     """One bad reply does not show: the second one is the answer."""
     server.script.extend([play, answer()])
@@ -108,7 +106,7 @@ async def test_what_is_repeatable_is_sent_again_after_a_lost_reply(
 
 @pytest.mark.parametrize(("request_", "play"), _cases(ADD, UNREPEATABLE))
 async def test_what_is_not_repeatable_is_never_sent_again_after_a_lost_reply(
-    lane: ClientLane, server: ScriptedServer, request_: Request, play: Play
+    lane: Lane, server: ScriptedServer, request_: Request, play: Play
 ) -> None:
     """The caller is told that nobody knows, and there was one request only."""
     server.script.extend([play, answer()])
@@ -121,7 +119,7 @@ async def test_what_is_not_repeatable_is_never_sent_again_after_a_lost_reply(
 @pytest.mark.parametrize("play", NOT_APPLIED.values(), ids=NOT_APPLIED)
 @pytest.mark.parametrize("request_", [READ, PUT, CONDITIONAL_PUT, ADD], ids=_name)
 async def test_everything_is_sent_again_when_it_was_not_applied(
-    lane: ClientLane, server: ScriptedServer, request_: Request, play: Play
+    lane: Lane, server: ScriptedServer, request_: Request, play: Play
 ) -> None:
     """Throttled or in conflict means not applied, so even a conditional write is safe to repeat."""
     server.script.extend([play, play, answer()])
@@ -143,7 +141,7 @@ async def test_everything_is_sent_again_when_it_was_not_applied(
     ],
 )
 async def test_a_refusal_is_final(
-    lane: ClientLane, server: ScriptedServer, code: str, error: type[DDBModelError]
+    lane: Lane, server: ScriptedServer, code: str, error: type[DDBModelError]
 ) -> None:
     """What the service refuses it would refuse again: there is one request."""
     server.script.append(fault(code))
@@ -175,7 +173,7 @@ async def test_a_refusal_is_final(
     ],
 )
 async def test_four_attempts_are_made_then_the_last_failure_is_raised(
-    lane: ClientLane,
+    lane: Lane,
     server: ScriptedServer,
     request_: Request,
     play: Play,
@@ -190,9 +188,7 @@ async def test_four_attempts_are_made_then_the_last_failure_is_raised(
     assert len(server.received) == 4
 
 
-async def test_a_repeated_write_that_may_have_landed_says_so(
-    lane: ClientLane, server: ScriptedServer
-) -> None:
+async def test_a_repeated_write_that_may_have_landed_says_so(lane: Lane, server: ScriptedServer) -> None:
     """A lost reply is what counts, even if later attempts are known to have done nothing."""
     server.script.extend([RESET, THROTTLED, THROTTLED, THROTTLED])
     with pytest.raises(
@@ -201,7 +197,7 @@ async def test_a_repeated_write_that_may_have_landed_says_so(
         await lane.send(PUT)
 
 
-async def test_a_read_tells_of_its_last_failure(lane: ClientLane, server: ScriptedServer) -> None:
+async def test_a_read_tells_of_its_last_failure(lane: Lane, server: ScriptedServer) -> None:
     """Nothing can be in doubt after a read."""
     server.script.extend([RESET, THROTTLED, THROTTLED, THROTTLED])
     with pytest.raises(Throttled) as caught:
@@ -210,7 +206,7 @@ async def test_a_read_tells_of_its_last_failure(lane: ClientLane, server: Script
 
 
 async def test_a_conditional_write_is_not_repeated_once_its_outcome_is_unknown(
-    lane: ClientLane, server: ScriptedServer
+    lane: Lane, server: ScriptedServer
 ) -> None:
     """After a throttle it is tried again; after a lost reply it would meet its own success."""
     server.script.extend([THROTTLED, RESET, fault("ConditionalCheckFailedException")])
@@ -230,7 +226,7 @@ async def test_a_conditional_write_is_not_repeated_once_its_outcome_is_unknown(
     ],
 )
 async def test_pauses_follow_the_rules(
-    lane: ClientLane, server: ScriptedServer, pauses: Pauses, plays: list[Play], expected: list[float]
+    lane: Lane, server: ScriptedServer, pauses: Pauses, plays: list[Play], expected: list[float]
 ) -> None:
     """25 ms for passing trouble, 1 s for throttling, doubled each time; the service may ask for more."""
     server.script.extend(plays)
@@ -247,7 +243,7 @@ async def test_no_retry_when_only_one_attempt_is_allowed(make_lane: MakeLane, se
     assert len(server.received) == 1
 
 
-async def test_the_quota_is_shared_by_all_requests(lane: ClientLane, server: ScriptedServer) -> None:
+async def test_the_quota_is_shared_by_all_requests(lane: Lane, server: ScriptedServer) -> None:
     """A service in trouble is not buried in retries: after 500 tokens' worth of them there are no more."""
     server.script.extend([INTERNAL] * 200)
     for _ in range(20):
@@ -309,7 +305,7 @@ async def test_a_client_that_retries_is_retried_by_the_lane_s_rules(
 
 
 @pytest.mark.parametrize(
-    ("retries", "attempts"),
+    "wanted",
     [
         ({"mode": "standard", "total_max_attempts": 2}, 2),
         ({"mode": "legacy", "max_attempts": 2}, 3),
@@ -318,14 +314,15 @@ async def test_a_client_that_retries_is_retried_by_the_lane_s_rules(
     ],
 )
 async def test_the_client_s_own_number_of_attempts_is_kept(
-    make_client: Callable[..., Any],
+    make_client: MakeClient,
+    over: OverClient,
     server: ScriptedServer,
     pauses: Pauses,
-    retries: dict[str, Any],
-    attempts: int,
+    wanted: tuple[dict[str, Any], int],
 ) -> None:
     """What its configuration says about attempts holds for the lane; without a word it is four."""
-    lane = ClientLane(await make_client(retries=retries), sleep=pauses)
+    retries, attempts = wanted
+    lane = over(await make_client(retries=retries), sleep=pauses)
     server.script.extend([INTERNAL] * 9)
     with pytest.raises(ServiceError):
         await lane.send(READ)
@@ -333,7 +330,7 @@ async def test_the_client_s_own_number_of_attempts_is_kept(
     assert len(server.received) == attempts
 
 
-async def test_a_compressed_reply_is_checked_as_it_was_sent(lane: ClientLane, server: ScriptedServer) -> None:
+async def test_a_compressed_reply_is_checked_as_it_was_sent(lane: Lane, server: ScriptedServer) -> None:
     """The checksum is of the compressed bytes; the reply is read decompressed."""
     body = gzip.compress(b'{"Item": {"pk": {"S": "c1"}}}')
     server.script.append(Play(body, headers={"content-encoding": "gzip"}))
@@ -341,14 +338,14 @@ async def test_a_compressed_reply_is_checked_as_it_was_sent(lane: ClientLane, se
     assert len(server.received) == 1
 
 
-async def test_a_reply_without_a_checksum_is_read(lane: ClientLane, server: ScriptedServer) -> None:
+async def test_a_reply_without_a_checksum_is_read(lane: Lane, server: ScriptedServer) -> None:
     """Some engines send none."""
     server.script.append(answer({"Item": KEY}, headers={"x-amz-crc32": None}))
     assert (await lane.send(READ))["Item"] == KEY
     assert len(server.received) == 1
 
 
-async def test_a_large_reply_with_a_flipped_bit_is_noticed(lane: ClientLane, server: ScriptedServer) -> None:
+async def test_a_large_reply_with_a_flipped_bit_is_noticed(lane: Lane, server: ScriptedServer) -> None:
     """A value that was damaged on the way would otherwise be taken for what is stored."""
     good = answer({"Item": {"pk": {"S": "c1"}, "text": {"S": "x" * 100_000}}})
     bad = Play(good.body.replace(b"xx", b"xy", 1), headers={"x-amz-crc32": str(zlib.crc32(good.body))})
@@ -358,7 +355,7 @@ async def test_a_large_reply_with_a_flipped_bit_is_noticed(lane: ClientLane, ser
 
 
 async def test_the_statistics_count_requests_retries_and_throttles(
-    lane: ClientLane, server: ScriptedServer
+    lane: Lane, server: ScriptedServer
 ) -> None:
     """They are running totals of the lane."""
     server.script.extend([THROTTLED, INTERNAL, answer(), answer(), fault("ValidationException")])

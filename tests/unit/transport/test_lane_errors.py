@@ -1,4 +1,4 @@
-"""What the errors of the client lane tell, and what they keep to themselves."""
+"""What the errors of the lanes tell, and what they keep to themselves."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ddbmodel.operations import GetItem, PutItem
 from ddbmodel.transport import RetryPolicy
 from ddbmodel.transport.client_lane import ClientLane
 from tests.unit.operations.expressions import Expression
-from tests.unit.transport.conftest import QUIET, MakeClient, MakeLane
+from tests.unit.transport.conftest import QUIET, Lane, MakeClient, MakeLane, OverClient
 from tests.unit.transport.scripted_server import REQUEST_ID, Play, ScriptedServer, fault
 
 KEY = {"pk": {"S": "c1"}}
@@ -29,13 +29,13 @@ READ = GetItem("orders", KEY)
 PUT = PutItem("orders", KEY, condition=Expression("status"))
 
 
-async def _error(lane: ClientLane, request: Any) -> Any:
+async def _error(lane: Lane, request: Any) -> Any:
     with pytest.raises(DDBModelError) as caught:
         await lane.send(request)
     return caught.value
 
 
-async def test_a_service_error_names_everything(lane: ClientLane, server: ScriptedServer) -> None:
+async def test_a_service_error_names_everything(lane: Lane, server: ScriptedServer) -> None:
     """Operation, table, code, request id and the service's words; botocore's error is its cause."""
     server.script.append(fault("ValidationException", "The key is odd."))
     error = await _error(lane, READ)
@@ -49,7 +49,7 @@ async def test_a_service_error_names_everything(lane: ClientLane, server: Script
 
 @pytest.mark.parametrize("stored", [{"pk": {"S": "c1"}, "blob": {"B": "AAE="}}, None])
 async def test_a_refused_condition_brings_the_stored_item(
-    lane: ClientLane, server: ScriptedServer, stored: dict[str, Any] | None
+    lane: Lane, server: ScriptedServer, stored: dict[str, Any] | None
 ) -> None:
     """As it is stored, with bytes as bytes; None if the reply has none."""
     members: dict[str, Any] = {} if stored is None else {"Item": stored}
@@ -70,7 +70,7 @@ async def test_a_refused_condition_brings_the_stored_item(
     ],
 )
 async def test_throttling_tells_which_limit_and_whose(
-    lane: ClientLane, server: ScriptedServer, code: str, member: str
+    lane: Lane, server: ScriptedServer, code: str, member: str
 ) -> None:
     """The reason and the resource are the service's: a hot key is another matter than an account's quota."""
     arn = "arn:aws:dynamodb:eu-west-1:1:table/orders"
@@ -112,7 +112,7 @@ async def test_nothing_of_a_value_or_a_credential_is_in_an_error_or_its_causes(
 
 
 async def test_missing_credentials_are_told_from_missing_permissions(
-    server: ScriptedServer, pauses: Any, monkeypatch: pytest.MonkeyPatch
+    server: ScriptedServer, over: OverClient, pauses: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is sent, and the remedy is to pass some."""
     import aioboto3
@@ -121,7 +121,7 @@ async def test_missing_credentials_are_told_from_missing_permissions(
         monkeypatch.delenv(name, raising=False)
     session = aioboto3.Session(region_name="eu-west-1")
     async with session.client("dynamodb", endpoint_url=server.url) as client:
-        error = await _error(ClientLane(client, sleep=pauses), PUT)
+        error = await _error(over(client, sleep=pauses), PUT)
     assert isinstance(error, AccessDenied)
     assert error.code == "NoCredentialsError"
     assert "Pass credentials" in str(error)

@@ -13,9 +13,9 @@ from ddbmodel.errors import ConnectionFailed, MapperClosed, WriteOutcomeUnknown,
 from ddbmodel.operations import GetItem, PutItem
 from ddbmodel.transport import RetryPolicy, RetryRules
 from ddbmodel.transport.client_lane import ClientLane
-from ddbmodel.transport.connect import ConnectOptions, attach, connect
+from ddbmodel.transport.connect import ConnectOptions, LaneChoice, attach, connect
 from tests.unit.operations.expressions import Expression
-from tests.unit.transport.conftest import ACCESS_KEY, SECRET_KEY, MakeClient, MakeLane
+from tests.unit.transport.conftest import ACCESS_KEY, SECRET_KEY, Lane, MakeClient, MakeLane, OverClient
 from tests.unit.transport.scripted_server import Play, ScriptedServer, answer, fault
 
 KEY = {"pk": {"S": "c1"}}
@@ -25,12 +25,13 @@ CONDITIONAL = PutItem("orders", KEY, condition=Expression("status"))
 WRONG_CRC = Play(headers={"x-amz-crc32": "1"})
 
 
-def _options(server: ScriptedServer, **more: Any) -> ConnectOptions:
+def _options(server: ScriptedServer, lane: LaneChoice, **more: Any) -> ConnectOptions:
     return ConnectOptions(
         region_name="eu-west-1",
         endpoint_url=server.url,
         aws_access_key_id=ACCESS_KEY,
         aws_secret_access_key=SECRET_KEY,
+        lane=lane,
         **more,
     )
 
@@ -46,11 +47,11 @@ async def test_one_lane_serves_many_tasks_at_once(make_lane: MakeLane, server: S
 
 
 async def test_a_reply_that_comes_after_closing_is_checked(
-    make_client: MakeClient, server: ScriptedServer, caplog: pytest.LogCaptureFixture
+    make_client: MakeClient, server: ScriptedServer, choice: LaneChoice, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A client of the user stays open, so a request under way may still be answered; then it is at rest."""
     client = await make_client()
-    lane = attach(client)
+    lane = attach(client, choice)
     holds = [asyncio.Event(), asyncio.Event()]
     server.script.append(Play(hold=holds[0], headers={"x-amz-crc32": "1"}))
     server.script.append(Play(hold=holds[1]))
@@ -75,38 +76,38 @@ async def _arrivals(server: ScriptedServer, count: int) -> None:
         await server.arrived.wait()
 
 
-async def test_closing_closes_the_client_that_was_opened(server: ScriptedServer) -> None:
+async def test_closing_closes_the_client_that_was_opened(server: ScriptedServer, choice: LaneChoice) -> None:
     """And once is enough: closing again does nothing. No connection is left to be warned about."""
-    lane = await connect(_options(server))
+    lane = await connect(_options(server, choice))
     await lane.send(READ)
     await lane.close()
     await lane.close()
     del lane
     gc.collect()
     with pytest.raises(MapperClosed, match="has been closed"):
-        await _closed(server)
+        await _closed(server, choice)
 
 
-async def _closed(server: ScriptedServer) -> None:
-    lane = await connect(_options(server))
+async def _closed(server: ScriptedServer, choice: LaneChoice) -> None:
+    lane = await connect(_options(server, choice))
     await lane.close()
     await lane.send(READ)
 
 
-async def test_a_lane_that_was_never_used_closes(server: ScriptedServer) -> None:
+async def test_a_lane_that_was_never_used_closes(server: ScriptedServer, choice: LaneChoice) -> None:
     """Opening alone sends nothing."""
-    await (await connect(_options(server))).close()
+    await (await connect(_options(server, choice))).close()
     assert server.received == []
 
 
 @pytest.mark.parametrize("closed", [True, False], ids=["after closing", "while open"])
 async def test_what_else_uses_the_client_is_left_alone(
-    make_client: MakeClient, server: ScriptedServer, closed: bool
+    make_client: MakeClient, server: ScriptedServer, choice: LaneChoice, closed: bool
 ) -> None:
     """The user's own calls on the client are parsed and retried as ever."""
     for retries, plays in ((1, [WRONG_CRC]), (2, [fault("InternalServerError", status=500), answer()])):
         client = await make_client(retries={"mode": "standard", "total_max_attempts": retries})
-        lane = attach(client)
+        lane = attach(client, choice)
         if closed:
             await lane.close()
         server.script.extend(plays)
@@ -115,10 +116,12 @@ async def test_what_else_uses_the_client_is_left_alone(
     assert len(server.received) == 3
 
 
-async def test_a_client_of_the_user_stays_open(make_client: MakeClient, server: ScriptedServer) -> None:
+async def test_a_client_of_the_user_stays_open(
+    make_client: MakeClient, server: ScriptedServer, choice: LaneChoice
+) -> None:
     """The lane ends, the client does not."""
     client = await make_client()
-    lane = attach(client)
+    lane = attach(client, choice)
     await lane.close()
     await client.get_item(TableName="orders", Key=KEY)
     with pytest.raises(MapperClosed):
@@ -126,7 +129,9 @@ async def test_a_client_of_the_user_stays_open(make_client: MakeClient, server: 
     assert len(server.received) == 1
 
 
-async def test_after_a_lane_the_client_has_the_handlers_it_had(make_client: MakeClient) -> None:
+async def test_after_a_lane_the_client_has_the_handlers_it_had(
+    make_client: MakeClient, choice: LaneChoice
+) -> None:
     """Handlers are registered once, however many lanes there are, and the last lane takes them away."""
     client = await make_client(retries={"mode": "standard"})
 
@@ -139,7 +144,7 @@ async def test_after_a_lane_the_client_has_the_handlers_it_had(make_client: Make
         return [list(client.meta.events._emitter._handlers.prefix_search(event)) for event in events]
 
     before = handlers()
-    first, second = attach(client), attach(client)
+    first, second = attach(client, choice), attach(client, choice)
     during = handlers()
     await first.close()
     assert handlers() == during
@@ -148,10 +153,12 @@ async def test_after_a_lane_the_client_has_the_handlers_it_had(make_client: Make
     assert [len(now) - len(then) for now, then in zip(during, before, strict=True)] == [1, 1, 1]
 
 
-async def test_two_lanes_share_a_client(make_client: MakeClient, server: ScriptedServer, pauses: Any) -> None:
+async def test_two_lanes_share_a_client(
+    make_client: MakeClient, server: ScriptedServer, pauses: Any, over: OverClient
+) -> None:
     """Closing one leaves the other one's checks in place."""
     client = await make_client()
-    first, second = ClientLane(client), ClientLane(client, policy=RetryPolicy(), sleep=pauses)
+    first, second = over(client), over(client, policy=RetryPolicy(), sleep=pauses)
     await first.close()
     server.script.append(WRONG_CRC)
     await second.send(READ)
@@ -159,9 +166,11 @@ async def test_two_lanes_share_a_client(make_client: MakeClient, server: Scripte
     await second.close()
 
 
-async def test_requests_under_way_when_the_lane_closes_fail_clearly(server: ScriptedServer) -> None:
+async def test_requests_under_way_when_the_lane_closes_fail_clearly(
+    server: ScriptedServer, choice: LaneChoice
+) -> None:
     """A read was interrupted; writes may have been applied, and say so in their own ways."""
-    lane = await connect(_options(server))
+    lane = await connect(_options(server, choice))
     server.script.extend([Play(hold=asyncio.Event())] * 3)
     tasks = [asyncio.create_task(lane.send(request)) for request in (READ, CONDITIONAL, PUT)]
     await _arrivals(server, 3)
@@ -175,21 +184,21 @@ async def test_requests_under_way_when_the_lane_closes_fail_clearly(server: Scri
 
 
 async def test_a_lane_closed_during_a_pause_sends_no_more(
-    make_client: MakeClient, server: ScriptedServer
+    make_client: MakeClient, server: ScriptedServer, over: OverClient
 ) -> None:
     """A throttled request that waits for its next attempt ends when the lane does."""
 
     async def close_instead(_: float) -> None:
         await lane.close()
 
-    lane = ClientLane(await make_client(), policy=RetryPolicy(), sleep=close_instead)
+    lane = over(await make_client(), policy=RetryPolicy(), sleep=close_instead)
     server.script.append(fault("ThrottlingException"))
     with pytest.raises(MapperClosed, match="under way"):
         await lane.send(CONDITIONAL)
     assert len(server.received) == 1
 
 
-async def test_cancellation_passes_through(lane: ClientLane, server: ScriptedServer) -> None:
+async def test_cancellation_passes_through(lane: Lane, server: ScriptedServer) -> None:
     """A cancelled task ends as cancelled; the lane goes on."""
     server.script.append(Play(hold=asyncio.Event()))
     task = asyncio.create_task(lane.send(CONDITIONAL))
@@ -201,7 +210,7 @@ async def test_cancellation_passes_through(lane: ClientLane, server: ScriptedSer
     assert len(server.received) == 2
 
 
-async def test_a_timeout_of_the_caller_passes_through(lane: ClientLane, server: ScriptedServer) -> None:
+async def test_a_timeout_of_the_caller_passes_through(lane: Lane, server: ScriptedServer) -> None:
     """`asyncio.timeout` is the caller's business, and is not taken for the client's."""
     server.script.append(Play(hold=asyncio.Event()))
     with pytest.raises(TimeoutError):
@@ -210,21 +219,21 @@ async def test_a_timeout_of_the_caller_passes_through(lane: ClientLane, server: 
 
 
 async def test_cancellation_during_a_pause_passes_through(
-    make_client: MakeClient, server: ScriptedServer
+    make_client: MakeClient, server: ScriptedServer, over: OverClient
 ) -> None:
     """Waiting for the next attempt can be cancelled as well."""
 
     async def cancelled(_: float) -> None:
         raise asyncio.CancelledError
 
-    lane = ClientLane(await make_client(), policy=RetryPolicy(), sleep=cancelled)
+    lane = over(await make_client(), policy=RetryPolicy(), sleep=cancelled)
     server.script.append(fault("ThrottlingException"))
     with pytest.raises(asyncio.CancelledError):
         await lane.send(READ)
     await lane.close()
 
 
-async def test_another_loop_is_refused(lane: ClientLane, server: ScriptedServer) -> None:
+async def test_another_loop_is_refused(lane: Lane, server: ScriptedServer) -> None:
     """Connections belong to a loop; the message says to open a mapper in each."""
 
     def elsewhere() -> None:
@@ -236,11 +245,11 @@ async def test_another_loop_is_refused(lane: ClientLane, server: ScriptedServer)
     await lane.send(READ)
 
 
-async def _send(lane: ClientLane) -> None:
+async def _send(lane: Lane) -> None:
     await lane.send(READ)
 
 
-async def test_another_loop_cannot_close_it_either(lane: ClientLane) -> None:
+async def test_another_loop_cannot_close_it_either(lane: Lane) -> None:
     """It stays open for its own."""
 
     def elsewhere() -> None:
@@ -252,10 +261,10 @@ async def test_another_loop_cannot_close_it_either(lane: ClientLane) -> None:
 
 
 async def test_a_lane_made_outside_of_a_loop_belongs_to_the_first_one_that_uses_it(
-    make_client: MakeClient, server: ScriptedServer
+    make_client: MakeClient, server: ScriptedServer, over: OverClient
 ) -> None:
     """A mapper can be made where no loop runs, around a client that is open."""
-    lane = await asyncio.to_thread(ClientLane, await make_client())
+    lane = await asyncio.to_thread(over, await make_client())
     await lane.send(READ)
     with pytest.raises(WrongEventLoop):
         await asyncio.to_thread(asyncio.run, _send(lane))

@@ -1,0 +1,71 @@
+"""How far this machine's clock is from the service's, as far as the service has complained.
+
+DynamoDB refuses a signature whose time is more than some minutes off. Its reply tells its own time, so the
+next attempt can be signed with that.
+
+Source: https://docs.aws.amazon.com/general/latest/gr/signature-v4-troubleshooting.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from ddbmodel.transport.fast.signing import moment_of
+
+TOLERANCE_SECONDS: Final = 240
+"""AWS accepts about five minutes. A refusal with a smaller difference has another reason."""
+
+_CLOCK_CODES: Final = frozenset(
+    {
+        "InvalidSignatureException",
+        "SignatureDoesNotMatch",
+        "RequestExpired",
+        "RequestTimeTooSkewed",
+        "RequestInTheFuture",
+        "AuthFailure",
+    }
+)
+
+
+class Clock:
+    """The time to sign with."""
+
+    __slots__ = ("_now", "_offset_seconds", "_second", "_shown")
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._offset_seconds = 0.0
+        self._second = -1
+        self._shown = ""
+
+    def moment(self) -> str:
+        """The time as it is signed; made anew once a second."""
+        second = int(self._now() + self._offset_seconds)
+        if second != self._second:
+            self._second = second
+            self._shown = moment_of(second)
+        return self._shown
+
+    def corrected(self, code: str, date: str | None) -> bool:
+        """Set the clock by a reply, if its error may be the clock's fault and the times are far apart.
+
+        Args:
+            code: the error's code.
+            date: the reply's `Date` header.
+
+        Returns:
+            True if the clock was set, so that another attempt will be signed with another time.
+        """
+        if code not in _CLOCK_CODES or date is None:
+            return False
+        try:
+            told = parsedate_to_datetime(date).timestamp()
+        except (ValueError, OverflowError):
+            return False
+        offset = told - self._now()
+        if abs(offset - self._offset_seconds) < TOLERANCE_SECONDS:
+            return False
+        self._offset_seconds = offset
+        return True
