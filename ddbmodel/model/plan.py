@@ -120,7 +120,8 @@ class ModelPlan(Generic[M]):
             CodecError: the item is not one of this model; the path names the place.
         """
         try:
-            values = self.part.decode_attributes(self._own_attributes(item))
+            own = item if self._is_plain else self._own_attributes(item)
+            values = self.part.decode_attributes(own)
         except CodecError as error:
             raise error.about(self.model.__name__) from error.__cause__
         try:
@@ -133,6 +134,13 @@ class ModelPlan(Generic[M]):
                 remember(model, item)
             return model
         raise refusal  # here, so that the error with the input is no context of it
+
+    @cached_property
+    def _is_plain(self) -> bool:
+        """True if an item is nothing but fields: no entity, no keys of templates, no extra values."""
+        keys = self.keys
+        alone = keys is None or (keys.entity_attribute is None and not keys.composed)
+        return alone and not self.part.keeps_extra
 
     def _own_attributes(self, item: Item) -> Item:
         """The item, without what is no field where undeclared attributes are kept.
@@ -176,13 +184,19 @@ class ModelPlan(Generic[M]):
             ExpressionError: values are missing, or there are too many.
             CodecError: a value cannot be stored as this key.
         """
-        names = [field.name for field in self.key_fields]
+        names = self._key_names
         given = dict(zip(names, values, strict=False))
+        if not fields and len(values) == len(names):
+            return self._key(given)
         if len(values) > len(names) or set(fields) & set(given) or (set(given) | set(fields)) != set(names):
             raise ExpressionError(
                 f"the key of {self.model.__name__} is ({', '.join(names)}): give each of them once"
             )
         return self._key({**given, **fields})
+
+    @cached_property
+    def _key_names(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.key_fields)
 
     def _key(self, values: dict[str, Any], model: M | None = None) -> ItemKey[M]:
         keys, stored = self.stored_keys, dict[str, AttributeValue | None]()
