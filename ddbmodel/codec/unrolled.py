@@ -169,8 +169,11 @@ def _short_part(source: _Source, codec: PartCodec, name: str) -> tuple[str, str]
     return f"{{'M': {part}.encoder({name})}}", f"{name}.__class__ is {owner}"
 
 
+_TEXT_ONLY: Final = {str}
+
+
 def _all_plain(members: Any) -> bool:
-    return all(member.__class__ is str and member.isascii() for member in members)
+    return {*map(type, members)} == _TEXT_ONLY and "".join(members).isascii()
 
 
 def _short_scalar(source: _Source, codec: ScalarCodec, name: str) -> tuple[str, str] | None:

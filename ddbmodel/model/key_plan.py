@@ -102,7 +102,10 @@ class _KeyRule:
     primary: bool
 
     def check(self, stored: AttributeValue) -> None:
+        text = stored.get("S")
         kind = self.attribute.type
+        if text and kind == "S" and 4 * len(text) <= self.limit_bytes:
+            return  # no character has more than four bytes
         if kind not in stored:
             raise CodecError(
                 f"a key attribute of type {kind} cannot hold {next(iter(stored))}: "
@@ -239,8 +242,9 @@ class KeyPlan:
         Raises:
             CodecError: one is of another type, empty or too long, or one of the primary key is missing.
         """
+        get = item.get
         for name, rule in self._rules.items():
-            stored = item.get(name)
+            stored = get(name)
             if stored is not None:
                 if not primary_only or rule.primary:
                     rule.check(stored)
