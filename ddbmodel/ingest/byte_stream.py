@@ -5,10 +5,11 @@ from __future__ import annotations
 import bz2
 import gzip
 import importlib
+import io
 import lzma
 import sys
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -24,6 +25,7 @@ COMPRESSIONS: Final = (".gz", ".bz2", ".xz", ".zst")
 # An item has 400 KB at most, and JSON can spell a byte with six characters: no line that is longer fits.
 LINE_BYTES_MAX: Final = 16 * 1024 * 1024
 _CHUNK_BYTES: Final = 1024 * 1024
+_BUFFER_BYTES: Final = 64 * 1024
 
 
 def compression_of(path: Location) -> str:
@@ -46,7 +48,7 @@ class ByteStream:
         self._path = path
         self._compression = compression_of(path)
         try:
-            self._raw, self._size = _opened(path)
+            self._raw, self._size, self._place = _opened(path)
             self._stream = _decompressed(self._raw, self._compression)
         except OSError as error:
             raise SourceError(f"{path}: {error.strerror or error}") from error
@@ -69,7 +71,7 @@ class ByteStream:
         if self._raw.closed:
             return 1.0
         try:
-            return min(1.0, self._raw.tell() / self._size if self._compression else self.offset / self._size)
+            return min(1.0, (self._place() if self._compression else self.offset) / self._size)
         except (OSError, ValueError):
             return 1.0  # closed meanwhile by the thread that reads, at the end
 
@@ -102,13 +104,21 @@ class ByteStream:
             raise SourceError(f"{self._path}: damaged or cut off after {self.offset:,} bytes") from error
 
 
-def _opened(path: Location) -> tuple[IO[bytes], int]:
-    """Open it, and say how many bytes it has; 0 where nobody knows."""
+def _opened(path: Location) -> tuple[IO[bytes], int, Callable[[], int]]:
+    """Open it, and say how many bytes it has (0 where nobody knows), and how one asks for its place.
+
+    The event loop asks for the place while a thread reads. The buffer around an object is locked meanwhile,
+    and the thread waits for the loop: so it is the stream inside that is asked.
+    """
     if isinstance(path, S3Path):
-        return path.open(), path.content.size_bytes
-    if path == STANDARD_INPUT:
-        return sys.stdin.buffer, 0
-    return path.open("rb"), path.stat().st_size
+        stream = path.stream()
+        return (
+            cast("IO[bytes]", io.BufferedReader(stream, _BUFFER_BYTES)),
+            path.content.size_bytes,
+            stream.tell,
+        )
+    raw: IO[bytes] = sys.stdin.buffer if path == STANDARD_INPUT else path.open("rb")
+    return raw, 0 if path == STANDARD_INPUT else path.stat().st_size, raw.tell
 
 
 def _decompressed(raw: IO[bytes], compression: str) -> IO[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
@@ -87,7 +88,8 @@ def open_parquet(path: Location) -> Any:
         raise SourceError('Parquet files need `pip install "ddbmodel[parquet]"`') from error
     refusals: tuple[type[Exception], ...] = (OSError, library.ArrowException)
     try:
-        return parquet.ParquetFile(path.open() if isinstance(path, S3Path) else path)
+        # By ranges, as Parquet is read from its end, and a row group at a time; whole reads need the buffer.
+        return parquet.ParquetFile(io.BufferedReader(path.stream()) if isinstance(path, S3Path) else path)
     except refusals as error:
         raise SourceError(f"{path}: it cannot be read as Parquet") from error
 

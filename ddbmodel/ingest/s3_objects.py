@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
-from typing import IO, Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 from ddbmodel.errors import ExpressionError, SourceError
 from ddbmodel.transport.object_store import FoundObject, ObjectStore, S3Access, open_store
@@ -22,9 +22,10 @@ T = TypeVar("T")
 
 SCHEME: Final = "s3://"
 
-# What is in memory of an object. Arbitrary: requests cost little beside so many bytes, and few are lost.
-_BLOCK_BYTES: Final = 8 * 1024 * 1024
-_BUFFER_BYTES: Final = 64 * 1024
+# What is asked for at once, and kept in memory: little where somebody looks in, more where reading goes on.
+# Arbitrary: a request for so much costs little beside it.
+_FIRST_BLOCK_BYTES: Final = 256 * 1024
+_BLOCK_BYTES_MAX: Final = 8 * 1024 * 1024
 _ENDED: Final = "S3: the run has ended, and nothing is read any more"
 
 
@@ -102,14 +103,14 @@ class S3Path:
         assert self.found is not None, "it was not looked up"
         return self.found
 
-    def open(self) -> IO[bytes]:
+    def stream(self) -> S3Stream:
         """Open it for reading.
 
         Raises:
             SourceError: it is empty, and should not be.
         """
         assert self.objects is not None, "there is no way to it"
-        return cast("IO[bytes]", io.BufferedReader(S3Stream(self.objects, self.content), _BUFFER_BYTES))
+        return S3Stream(self.objects, self.content)
 
     def read_text(self) -> str:
         """Read all of it, as UTF-8. Blocks.
@@ -118,8 +119,8 @@ class S3Path:
             SourceError: it cannot be read.
             UnicodeDecodeError: it is something else.
         """
-        with self.open() as file:
-            return file.read().decode()
+        with self.stream() as stream:
+            return stream.readall().decode()
 
     def fingerprint(self) -> Mapping[str, Any]:
         """Give what tells this content from any other of the key."""
@@ -137,7 +138,7 @@ class S3Path:
 
 
 class S3Stream(io.RawIOBase):
-    """An object as a file that can be read anywhere, with one block of it in memory.
+    """An object as a file that can be read anywhere, with one block of it, of 8 MiB at most, in memory.
 
     What is read from beginning to end is compared with its MD5, where that is known, before the last block is
     given.
@@ -150,6 +151,7 @@ class S3Stream(io.RawIOBase):
         self._place = 0
         self._block = b""
         self._block_start = 0
+        self._ahead = _FIRST_BLOCK_BYTES
         self._digest = hashlib.md5(usedforsecurity=False)
         self._digested = 0
         if not found.size_bytes:
@@ -170,21 +172,24 @@ class S3Stream(io.RawIOBase):
         return self._place
 
     def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer)
         if self._place >= self._found.size_bytes:
             return 0
         if not self._block_start <= self._place < self._block_start + len(self._block):
-            self._read_block()
-        view = memoryview(buffer)
+            self._read_block(len(view))
         start = self._place - self._block_start
         part = memoryview(self._block)[start : start + len(view)]
         view[: len(part)] = part
         self._place += len(part)
         return len(part)
 
-    def _read_block(self) -> None:
+    def _read_block(self, wanted: int) -> None:
         start = self._place
-        self._block = b""
-        block = self._objects.read(self._found, start, min(_BLOCK_BYTES, self._found.size_bytes - start))
+        goes_on = bool(self._block) and start == self._block_start + len(self._block)
+        self._ahead = min(4 * self._ahead, _BLOCK_BYTES_MAX) if goes_on else _FIRST_BLOCK_BYTES
+        size = min(max(self._ahead, wanted), _BLOCK_BYTES_MAX, self._found.size_bytes - start)
+        self._block = b""  # one block at a time
+        block = self._objects.read(self._found, start, size)
         if start == self._digested:
             self._digest.update(block)
             self._digested += len(block)

@@ -174,7 +174,8 @@ class ObjectStore:
         reply: Any = await self._client.get_object(
             Bucket=found.bucket, Key=found.key, Range=f"bytes={first}-{last}", IfMatch=found.etag
         )
-        async with reply["Body"] as body:
+        body: Any = reply["Body"]
+        async with body:  # it gives what it wraps, so it is not bound here
             if reply["ETag"] != found.etag:
                 raise changed(found.url)
             if reply.get("ContentRange") != f"bytes {first}-{last}/{found.size_bytes}":
