@@ -150,7 +150,7 @@ class S3Stream(io.RawIOBase):
         self._found = found
         self._place = 0
         self._block = b""
-        self._block_start = 0
+        self._block_start: int = 0
         self._ahead = _FIRST_BLOCK_BYTES
         self._digest = hashlib.md5(usedforsecurity=False)
         self._digested = 0
