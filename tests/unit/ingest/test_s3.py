@@ -342,6 +342,20 @@ async def test_a_mapper_over_a_client_needs_to_be_told(s3: MotoS3) -> None:
     assert not table.items
 
 
+async def test_workers_cannot_share_a_session(s3: MotoS3, dynamodb: LocalDynamoDB, mapper: Mapper) -> None:
+    """They reach S3 by themselves, so a session of this process is refused, and nothing is written."""
+    import aioboto3
+
+    await mapper.create_table(Line)
+    session = aioboto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing")
+    access = S3Access(region_name="us-east-1", endpoint_url=s3.url, session=session)
+    url = s3.put("shared.jsonl", text_of([line(1)]))
+    with pytest.raises(ExpressionError, match=r"that takes s3= without session="):
+        await mapper.ingest(url, Line, s3=access, workers=2)
+    assert not [one async for one in mapper.scan(Line)]
+    assert (await mapper.ingest(url, Line, s3=access)).written == 1
+
+
 async def test_a_dry_run_reads_s3(s3: MotoS3) -> None:
     """It weighs the rows of an object, and of an export, as those of files."""
     url = s3.put("plan.jsonl", text_of([line(number) for number in range(7)]) + b"{}\n")
