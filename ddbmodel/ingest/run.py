@@ -151,8 +151,8 @@ class Run:
             async with self._writer:
                 self._ticking = asyncio.create_task(self._tick(feed))
                 await self._read(feed)
-        except MapperClosed:
-            self._stopped_as = self._stopped_as or "the batch writer was closed"
+        except MapperClosed as closed:
+            self._stopped_as = self._stopped_as or str(closed)
         finally:
             await self._end_tasks()
         self._look_for_trouble()
