@@ -213,12 +213,14 @@ class KeyPlan:
             values = self._key_values(item.text)
         except msgspec.DecodeError:
             return tuple([_comparable(item.attributes[attribute.name]) for attribute in self.table.key])
-        return tuple(
-            [
-                _FROM_JSON[attribute.type](value)
-                for attribute, value in zip(self.table.key, values, strict=True)
-            ]
-        )
+        if self._is_text:
+            return values
+        typed = zip(self.table.key, values, strict=True)
+        return tuple([_FROM_JSON[attribute.type](value) for attribute, value in typed])
+
+    @cached_property
+    def _is_text(self) -> bool:
+        return all(attribute.type == "S" for attribute in self.table.key)
 
     @cached_property
     def _key_values(self) -> Callable[[bytes], tuple[str, ...]]:

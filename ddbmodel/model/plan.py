@@ -14,6 +14,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from ddbmodel import limits
 from ddbmodel.codec.levels import levels_max
 from ddbmodel.codec.parts import Access, FieldCodec, PartCodec
+from ddbmodel.codec.scalars import STR
 from ddbmodel.codec.sizes import item_size_bytes, nesting_levels, value_size_bytes
 from ddbmodel.codec.trial import message_of, refusal_of
 from ddbmodel.codec.values import Attributes, AttributeValue, Item
@@ -36,6 +37,8 @@ from ddbmodel.schema import TableSchema
 
 M = TypeVar("M", bound=BaseModel)
 _LARGEST_NAMED: Final = 3
+# No key attribute is too long with so many bytes.
+_SHORT_KEY: Final = min(limits.SORT_KEY_BYTES, limits.PARTITION_KEY_BYTES)
 _PACKAGE: Final = __name__.partition(".")[0] + "."
 
 
@@ -226,6 +229,30 @@ class ModelPlan(Generic[M]):
         return tuple(field.name for field in self.key_fields)
 
     def _key(self, values: dict[str, Any], model: M | None = None) -> ItemKey[M]:
+        attributes = self._text_key(values)
+        return ItemKey(self.model, attributes or self._encoded_key(values, model), values)
+
+    def _text_key(self, values: Mapping[str, Any]) -> Attributes | None:
+        """The attributes of a key of short ASCII texts, as most are; None of any other."""
+        attributes: Attributes = {}
+        for name, stored_name in self._text_key_names:
+            value = values[name]
+            if value.__class__ is not str or not 0 < len(value) <= _SHORT_KEY or not value.isascii():
+                return None
+            attributes[stored_name] = {"S": value}
+        return attributes
+
+    @cached_property
+    def _text_key_names(self) -> Sequence[tuple[str, str]]:
+        """The names of the key's fields and attributes; none where these are not just texts."""
+        keys = self.stored_keys
+        bindings = keys.primary.bindings
+        plain = all(not binding.is_composed and binding.sources[0].codec is STR for binding in bindings)
+        if not plain or keys.reserved is not None:
+            return ()
+        return [(binding.sources[0].name, binding.name) for binding in bindings]
+
+    def _encoded_key(self, values: Mapping[str, Any], model: M | None) -> Attributes:
         keys, stored = self.stored_keys, dict[str, AttributeValue | None]()
         try:
             for field in keys.fields:
@@ -235,7 +262,7 @@ class ModelPlan(Generic[M]):
             keys.check(attributes, primary_only=True)
         except CodecError as error:
             raise error.about(self.model.__name__) from error.__cause__
-        return ItemKey(self.model, attributes, values)
+        return attributes
 
     def key_from_item(self, item: Item) -> Item:
         """Give the primary key's attributes of a stored item."""

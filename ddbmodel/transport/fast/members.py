@@ -108,9 +108,7 @@ def _cutter(shape: Any) -> Callable[[bytes], dict[str, Any]] | None:
     }
     if all(kind is Any for kind, _ in types.values()):
         return None
-    struct = msgspec.defstruct(
-        "Reply", [(name, kind | None, None) for name, (kind, _) in types.items()], gc=False
-    )
+    struct = msgspec.defstruct("Reply", [(name, kind, None) for name, (kind, _) in types.items()], gc=False)
     decode = msgspec.json.Decoder(struct).decode
     members = [(name, read) for name, (_, read) in types.items()]
 

@@ -250,7 +250,9 @@ async def test_dying_before_the_first_checkpoint_sets_nothing_aside_twice(tmp_pa
     folder = tmp_path / "here"
     folder.mkdir()
     (folder / "bad.jsonl").write_text('{"older": "letter"}\n')
-    told = Story([(key, "invalid") for key in range(500)] + [(key, "good") for key in range(60)], [], [], False)
+    told = Story(
+        [(key, "invalid") for key in range(500)] + [(key, "good") for key in range(60)], [], [], False
+    )
     content = [_row(number, key, kind, {}) for number, (key, kind) in enumerate(told.rows)]
     path = write_json_lines(folder / "a.jsonl", content)
     assert not await attempt(folder, told, {}, path, 0)
