@@ -149,22 +149,17 @@ def choose_lane(client_lane: ClientLane, choice: LaneChoice) -> ClientLane | Fas
     """
     if choice == "client":
         return client_lane
-    found = _obstacle(client_lane.client)
-    if found is None:
+    # botocore is imported with a lane, and not before. Some of what the fast lane imports is not public.
+    try:
+        from ddbmodel.transport.fast.eligibility import obstacle
         from ddbmodel.transport.fast.lane import FastLane
-
-        return FastLane(client_lane)
+    except ImportError as error:
+        found: str | None = f"this version of aiobotocore lacks what the fast lane imports of {error.name}"
+    else:
+        found = obstacle(client_lane.client)
+        if found is None:
+            return FastLane(client_lane)
     if choice == "fast":
         raise ValueError(f'the fast lane cannot stand in for this client: {found}; use lane="auto"')
-    log_fallback(found)
+    log_fallback(str(found))
     return client_lane
-
-
-def _obstacle(client: Any) -> str | None:
-    # botocore is imported with a lane, and not before; and some of it is imported that is not public.
-    try:
-        from ddbmodel.transport.fast import lane as _
-        from ddbmodel.transport.fast.eligibility import obstacle
-    except ImportError as error:
-        return f"this version of aiobotocore lacks what the fast lane imports of {error.name}"
-    return obstacle(client)

@@ -191,7 +191,7 @@ class Connection(asyncio.Protocol):
         while rest and not self._paused:
             transport.write(rest[:_PIECE_BYTES])
             rest = rest[_PIECE_BYTES:]
-        self._rest = rest if rest else None
+        self._rest = rest or None
 
     def _fail(self, error: Exception) -> None:
         waiter, self._waiter = self._waiter, None

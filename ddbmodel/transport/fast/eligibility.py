@@ -143,7 +143,7 @@ def _connections(client: Any) -> str | None:
 def _endpoint(client: Any) -> str | None:
     url = urlsplit(str(client.meta.endpoint_url))
     if not url.netloc.isascii():
-        return "its endpoint's name is not plain ASCII"
+        return "its endpoint URL is not plain ASCII"
     if url.scheme not in ("http", "https") or url.path not in ("", "/") or url.query or "@" in url.netloc:
         return "its endpoint URL has more than scheme, host and port"
     agent: str = client.meta.config.user_agent
