@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -104,6 +105,8 @@ async def _run(courses: list[Course], size: int, *, encrypted: bool) -> None:
         endings = [_given_up(task, course) for task, course in zip(tasks, courses, strict=True)]
         await asyncio.gather(*endings)
         await _end(tasks, courses, pool, size)
+        for number, (task, course) in enumerate(zip(tasks, courses, strict=True)):
+            _judge(task, number, course)
         # Every place is there to be used.
         for reply_ in await asyncio.gather(*(pool.exchange(_request(1000 + n)) for n in range(2 * size))):
             assert reply_.status == 200
@@ -117,11 +120,10 @@ async def _end(tasks: list[asyncio.Task[HttpReply]], courses: list[Course], pool
     while waiting:
         assert pool.size <= size
         _, waiting = await asyncio.wait(waiting, timeout=0)
+        # Where nobody is answered, somebody has to give up.
         if not waiting - silent or len(waiting & silent) >= size:
             for task in waiting & silent:
                 task.cancel()
-    for number, (task, course) in enumerate(zip(tasks, courses, strict=True)):
-        _judge(task, number, course)
 
 
 def _judge(task: asyncio.Task[HttpReply], number: int, course: Course) -> None:
@@ -152,3 +154,33 @@ def test_nor_does_it_where_all_is_encrypted(courses: list[Course], size: int) ->
 
 def _trust() -> ssl.SSLContext:
     return client_context("127.0.0.1")
+
+
+async def _close_amid(courses: list[Course], size: int, turns: int, *, cut: bool) -> None:
+    async with RawServer() as raw:
+        raw.otherwise = _peer(courses)  # type: ignore[assignment]
+        pool = Pool(PoolOptions("127.0.0.1", int(raw.url.rpartition(":")[2]), size=size))
+        tasks = [asyncio.create_task(_one(pool, number, course)) for number, course in enumerate(courses)]
+        await _turns(turns)
+        await pool.close(cut=cut)
+        if not cut:
+            await _end(tasks, courses, pool, size)
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+            assert isinstance(
+                outcome, HttpReply | ReplyLost | MalformedReply | NotConnected | asyncio.CancelledError
+            )
+        await _turns(5)
+        assert pool.size == 0
+        before = len(raw.links)
+        with pytest.raises(NotConnected):
+            await pool.exchange(_request(0))
+        assert len(raw.links) == before
+
+
+@given(st.lists(COURSES, min_size=1, max_size=8), st.integers(1, 3), st.integers(0, 30), st.booleans())
+@settings(max_examples=50)
+def test_closing_at_any_moment_leaves_nobody_waiting(
+    courses: list[Course], size: int, turns: int, cut: bool
+) -> None:
+    """Those under way end as they may or fail, those who wait fail, and no connection is left."""
+    asyncio.run(_close_amid([replace(one, gives_up=None) for one in courses], size, turns, cut=cut))

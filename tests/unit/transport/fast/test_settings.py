@@ -126,6 +126,34 @@ async def test_certificates_are_checked_as_the_client_checks_them(
         await lane.close()
 
 
+@pytest.mark.parametrize("source", ["environment", "profile"])
+async def test_certificates_of_the_environment_are_trusted(
+    tls: tuple[ScriptedServer, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    choice: LaneChoice,
+    source: str,
+) -> None:
+    """`AWS_CA_BUNDLE` and `ca_bundle`, where the caller says nothing."""
+    server, path = tls
+    if source == "environment":
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(path))
+    else:
+        (tmp_path / "config").write_text(f"[default]\nca_bundle = {path}\n")
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    session = aioboto3.Session(ACCESS_KEY, SECRET_KEY, region_name="eu-west-1")
+    config = AioConfig(retries={"total_max_attempts": 1})
+    async with session.client("dynamodb", endpoint_url=server.url, config=config) as client:
+        lane = attach(client, choice)
+        if "127" in path.name:
+            await lane.send(READ)
+        elif choice == "fast":
+            with pytest.raises(ConnectionFailed):
+                await lane.send(READ)
+        await lane.close()
+    assert len(server.received) == ("127" in path.name)
+
+
 async def _connects(client: Any) -> bool:
     """Whether the client itself trusts the endpoint."""
     try:
