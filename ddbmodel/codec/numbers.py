@@ -49,6 +49,8 @@ def encode_decimal(value: Decimal) -> str:
         CodecError: NaN or infinite, more than 38 significant digits, or out of range.
     """
     plain = str(value)
+    if plain[-1] in "123456789" and len(plain) <= _DIGITS and plain.replace(".", "", 1).isdigit():
+        return plain  # most numbers are as they are stored
     whole, _, places = plain.partition(".")
     if whole.isdigit() and len(plain) <= _DIGITS and (not places or places.isdigit()):
         return _without_zeros(plain)

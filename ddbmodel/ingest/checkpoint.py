@@ -107,7 +107,7 @@ def check_subject(
                 f"{path}: this checkpoint is of {name} {old[name]!r}, not {new[name]!r}: give each its own, "
                 "or delete it to begin again"
             )
-    if checkpoint.fingerprint != fingerprint:
+    if checkpoint.position.row and checkpoint.fingerprint != fingerprint:  # of what was read of it
         raise SourceError(
             f"{path}: {subject.source} is not what it was: delete the checkpoint to begin again with it"
         )

@@ -108,6 +108,10 @@ class Run:
         self._letters = DeadLetterFile(letters, kept_bytes) if letters is not None else None
         self._books = Books(self._source, self._letters, self._before, start)
         self._marked_row = start.row
+        if found is None and self._letters is not None:
+            # A run that is killed before its first checkpoint leaves letters of rows that the next one sets
+            # aside again: they are cut off then.
+            self._store(Mark(start, replace(self._before)), self._before, done=False)
         return start
 
     def _has_more(self, start: Position) -> bool:

@@ -101,7 +101,8 @@ async def fetch_items(
     """
     table, wait = gateway.table_name(plan), backoff or Backoff()
     identity = plan.stored_keys.identity
-    wanted = list({identity(key): key for key in keys}.values())
+    asked = [identity(key) for key in keys]
+    wanted = list(dict(zip(asked, keys, strict=True)).values())
     slots = asyncio.Semaphore(_CONCURRENT_REQUESTS)
 
     async def fetch(chunk: Sequence[Item]) -> list[Item]:
@@ -111,7 +112,7 @@ async def fetch_items(
     size = limits.BATCH_GET_KEYS
     chunks = await _together([fetch(wanted[start : start + size]) for start in range(0, len(wanted), size)])
     found = {identity(item): item for chunk in chunks for item in chunk}
-    return [found.get(identity(key)) for key in keys]
+    return [found.get(one) for one in asked]
 
 
 async def _together(coroutines: Sequence[Coroutine[Any, Any, T]]) -> list[T]:

@@ -13,8 +13,8 @@ from typing import Any, Final
 from ddbmodel import limits
 from ddbmodel.codec.base import Codec
 from ddbmodel.codec.containers import DictCodec
-from ddbmodel.codec.numbers import canonical_number
 from ddbmodel.codec.parts import FieldCodec, PartCodec
+from ddbmodel.codec.sameness import same_stored
 from ddbmodel.codec.values import AttributeValue, Item
 from ddbmodel.errors import DDBModelError
 from ddbmodel.expressions import Action, PathRef, Value
@@ -90,7 +90,7 @@ def _change(path: PathRef, states: _States, *, is_nested: bool) -> Iterator[Acti
         if old is not None and read is not None:
             yield Action("REMOVE", path)
         return
-    if read is not None and is_same(read, new):
+    if read is not None and same_stored(read, new):
         return
     inner = _inner_changes(path, states, is_nested=is_nested)
     if inner is None:
@@ -128,30 +128,3 @@ def _entry_changes(path: PathRef, codec: Codec, states: _States) -> Iterator[Act
 def _step(path: PathRef, name: str, label: str, codec: Codec, field: FieldCodec | None = None) -> PathRef:
     place = path.place
     return PathRef(place.root, (*place.steps, name), place.label + label, codec, field, parent=place)
-
-
-def is_same(one: AttributeValue, other: AttributeValue) -> bool:
-    """Tell whether DynamoDB holds the same for both: sets have no order, `5.0` is `5`."""
-    if one == other:
-        return True
-    if one.keys() != other.keys():
-        return False
-    ((kind, mine),) = one.items()
-    theirs: Any = other[kind]
-    match kind:
-        case "N":
-            return canonical_number(mine) == canonical_number(theirs)
-        case "SS" | "BS":
-            return set(mine) == set(theirs)
-        case "NS":
-            return set(map(canonical_number, mine)) == set(map(canonical_number, theirs))
-        case "L":
-            return len(mine) == len(theirs) and all(map(is_same, mine, theirs))
-        case "M":
-            return _same_entries(mine, theirs)
-        case _:
-            return False
-
-
-def _same_entries(one: Mapping[str, AttributeValue], other: Mapping[str, AttributeValue]) -> bool:
-    return one.keys() == other.keys() and all(is_same(one[name], other[name]) for name in one)

@@ -15,11 +15,12 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from ddbmodel.codec.parts import Absent
+from ddbmodel.codec.sameness import same_stored
 from ddbmodel.codec.values import Item
 from ddbmodel.errors import ExpressionError
 from ddbmodel.expressions import Action, Condition, Function, PathRef, Update
 from ddbmodel.mapper.arguments import plan_of_object
-from ddbmodel.mapper.changes import as_read, changes, is_same
+from ddbmodel.mapper.changes import as_read, changes
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.index_keys import check_index_keys, dependent_keys, settles_keys, unchanged_sources
 from ddbmodel.mapper.knowledge import Given, Knowledge
@@ -226,12 +227,12 @@ def _has_changed(plan: ModelPlan[Any], old: Item, actions: Sequence[Action]) -> 
 def _merged(plan: ModelPlan[Any], old: Item, new: Item) -> Item:
     """What is stored after a save: what the model declares as it is now, the rest as it was read."""
     declared = plan.part.by_stored_name.keys() | plan.hidden
-    return {name: stored for name, stored in old.items() if name not in declared} | new
+    return {name: stored for name, stored in old.items() if name not in declared} | dict(new)
 
 
 def _check_same_key(plan: ModelPlan[Any], old: Item, new: Item) -> None:
     for attribute in plan.stored_table.key:
-        if attribute.name in old and not is_same(old[attribute.name], new[attribute.name]):
+        if attribute.name in old and not same_stored(old[attribute.name], new[attribute.name]):
             raise ExpressionError(
                 f"save {plan.model.__name__}: its key has changed since it was read, and the key of "
                 "an item never "

@@ -94,6 +94,18 @@ class Stretch:
     end: Item | None = field(repr=False)
 
 
+@dataclass(slots=True)
+class Left:
+    """How many items a read may still give; None if there is no limit."""
+
+    items: int | None
+
+    def take(self, count: int) -> None:
+        """Count what was given."""
+        if self.items is not None:
+            self.items -= count
+
+
 @dataclass(frozen=True, slots=True)
 class Portion:
     """What came out of one page of a segment.
@@ -140,22 +152,37 @@ class Pager:
 
     async def results(self, invalid: list[InvalidItem]) -> AsyncGenerator[Any]:
         """The results that come out, up to the read's limit, which does not count what goes to `invalid`."""
-        left, reading = self.options.limit, self.reading
-        async with aclosing(self._pages(self._request(), lambda: left)) as pages:
+        left, reading = Left(self.options.limit), self.reading
+        async with aclosing(self._found(left)) as found:
+            async for items in found:
+                for item in items:
+                    result = reading.result(item)
+                    if isinstance(result, InvalidItem):
+                        invalid.append(result)
+                        continue
+                    left.take(1)
+                    yield result
+
+    async def collected(self, invalid: list[InvalidItem]) -> list[Any]:
+        """All results in a list, which takes less than to iterate over them; otherwise as `results`."""
+        left, reading, results = Left(self.options.limit), self.reading, list[Any]()
+        async with aclosing(self._found(left)) as found:
+            async for items in found:
+                valid, set_aside = reading.sorted_out(items)
+                invalid += set_aside
+                results += valid
+                left.take(len(valid))
+        return results
+
+    async def _found(self, left: Left) -> AsyncGenerator[Sequence[Item]]:
+        """Items, some at a time and never more than are left; whoever gets them takes those that count."""
+        async with aclosing(self._pages(self._request(), lambda: left.items)) as pages:
             async for page in pages:
                 used = 0
-                while used < len(page.items) and left != 0:
-                    used, items = await self._resolved(page.items, left, used)
-                    valid = 0
-                    for item in items:
-                        result = reading.result(item)
-                        if isinstance(result, InvalidItem):
-                            invalid.append(result)
-                            continue
-                        valid += 1
-                        yield result
-                    left = None if left is None else left - valid
-                if left == 0:
+                while used < len(page.items) and left.items != 0:
+                    used, items = await self._resolved(page.items, left.items, used)
+                    yield items
+                if left.items == 0:
                     return
 
     async def count(self) -> int:

@@ -147,7 +147,7 @@ class Read(ABC, Generic[R]):
 
     async def all(self) -> list[R]:
         """All results. Memory: all of them; iterate if there may be many."""
-        return [result async for result in self]
+        return await self._pager.collected(self._invalid)
 
     async def first(self) -> R | None:
         """The first result, or None. What cannot be decoded is skipped if the read collects it.

@@ -81,6 +81,8 @@ class Reading:
 
     def sorted_out(self, items: Iterable[Item]) -> tuple[list[Any], list[InvalidItem]]:
         """The results of items, and what was set aside of them, each in order."""
+        if self.selection is None and not self.lenient:
+            return [decoded(self.plan, item) for item in items], []
         results: list[Any] = []
         invalid: list[InvalidItem] = []
         for item in items:

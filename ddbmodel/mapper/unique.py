@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ddbmodel.codec.sameness import same_stored
 from ddbmodel.codec.values import AttributeValue, Item
 from ddbmodel.errors import CodecError, ExpressionError, UniqueViolation
 from ddbmodel.expressions import Action, Comparison, Condition, Function, Or, Update, Value
-from ddbmodel.mapper.changes import is_same
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.items import get_item
 from ddbmodel.mapper.paths import attribute_path, field_path
@@ -201,7 +201,7 @@ def _changes(write: Write, old: Item, new: Mapping[str, AttributeValue | None]) 
         if name not in new:
             continue
         before, after = _set(old.get(name)), _set(new[name])
-        is_kept = before is not None and after is not None and is_same(before, after)
+        is_kept = before is not None and after is not None and same_stored(before, after)
         # A put guards what it keeps as well: what was written before the field was unique has no guard yet.
         if after is not None and (not is_kept or isinstance(write.action, TransactPut)):
             item = guard.item(after, write.key)

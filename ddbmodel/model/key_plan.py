@@ -10,7 +10,7 @@ from ddbmodel import limits
 from ddbmodel.codec.numbers import canonical_number
 from ddbmodel.codec.parts import FieldCodec
 from ddbmodel.codec.sizes import value_size_bytes
-from ddbmodel.codec.values import AttributeValue, Item
+from ddbmodel.codec.values import Attributes, AttributeValue, Item
 from ddbmodel.errors import CodecError
 from ddbmodel.schema import IndexSchema, KeyAttribute, TableSchema
 from ddbmodel.schema.key_templates import KeyTemplate, Values
@@ -102,7 +102,10 @@ class _KeyRule:
     primary: bool
 
     def check(self, stored: AttributeValue) -> None:
+        text = stored.get("S")
         kind = self.attribute.type
+        if text and kind == "S" and 4 * len(text) <= self.limit_bytes:
+            return  # no character has more than four bytes
         if kind not in stored:
             raise CodecError(
                 f"a key attribute of type {kind} cannot hold {next(iter(stored))}: "
@@ -165,7 +168,7 @@ class KeyPlan:
         names = [binding.name for binding in self.composed]
         return frozenset((*names, self.entity_attribute) if self.entity_attribute else names)
 
-    def add_to(self, item: Item, fields: Mapping[str, FieldCodec]) -> None:
+    def add_to(self, item: Attributes, fields: Mapping[str, FieldCodec]) -> None:
         """Add the attributes that are no fields to an item of encoded fields.
 
         Raises:
@@ -199,7 +202,7 @@ class KeyPlan:
         for binding in self.primary.bindings:
             if binding.template is not None:
                 found |= binding.template.parse(str(item.get(binding.name, {}).get("S", ""))) or {}
-        return item | {field.stored_name: found[field.name] for field in lacking if field.name in found}
+        return {**item, **{field.stored_name: found[field.name] for field in lacking if field.name in found}}
 
     @cached_property
     def _written(self) -> tuple[FieldCodec, ...]:
@@ -239,8 +242,9 @@ class KeyPlan:
         Raises:
             CodecError: one is of another type, empty or too long, or one of the primary key is missing.
         """
+        get = item.get
         for name, rule in self._rules.items():
-            stored = item.get(name)
+            stored = get(name)
             if stored is not None:
                 if not primary_only or rule.primary:
                     rule.check(stored)

@@ -196,7 +196,7 @@ async def attempt(folder: Path, told: Story, items: dict[Any, Any], path: Path, 
         Csv(path) if told.as_csv else path,
         dead_letters=folder / "bad.jsonl",
         checkpoint=folder / "place",
-        checkpoint_rows=30,
+        checkpoint_rows=30 if requests else 10_000,
         concurrency=2,
     )
     running = asyncio.create_task(run.run())
@@ -243,6 +243,22 @@ async def test_dying_anywhere_it_ends_like_a_dict(tmp_path: Path, seed: int) -> 
             assert number in found
         elif kind == "good":
             assert number not in found
+
+
+async def test_dying_before_the_first_checkpoint_sets_nothing_aside_twice(tmp_path: Path) -> None:
+    """Letters of a run that died before it came to a checkpoint are cut off; older ones are kept."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    (folder / "bad.jsonl").write_text('{"older": "letter"}\n')
+    told = Story([(key, "invalid") for key in range(500)] + [(key, "good") for key in range(60)], [], [], False)
+    content = [_row(number, key, kind, {}) for number, (key, kind) in enumerate(told.rows)]
+    path = write_json_lines(folder / "a.jsonl", content)
+    assert not await attempt(folder, told, {}, path, 0)
+    assert len((folder / "bad.jsonl").read_bytes()) > 1000
+    assert await attempt(folder, told, {}, path, 10_000)
+    older, *found = letters(folder / "bad.jsonl")
+    assert older == {"older": "letter"}
+    assert Counter(one["line"] for one in found) == Counter(range(1, 501))
 
 
 def _written(folder: Path, content: list[dict[str, Any]], *, as_csv: bool) -> Path:
