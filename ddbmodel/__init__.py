@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         Mapper,
         Parquet,
         RowFailure,
+        S3Access,
         plan_ingest,
     )
     from ddbmodel.mapper import (
@@ -174,6 +175,7 @@ __all__ = [
     "Request",
     "RequestRefused",
     "RowFailure",
+    "S3Access",
     "Scan",
     "ScanPage",
     "ServiceError",
@@ -273,6 +275,7 @@ _ROOM_OF: Final = {
     "Request": "ddbmodel.operations",
     "RequestRefused": "ddbmodel.errors",
     "RowFailure": "ddbmodel.ingest",
+    "S3Access": "ddbmodel.ingest",
     "Scan": "ddbmodel.mapper",
     "ScanPage": "ddbmodel.mapper",
     "ServiceError": "ddbmodel.errors",

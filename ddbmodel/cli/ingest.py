@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ddbmodel import IngestPlan, IngestReport, IngestStopped, Mapper, RateLimit, plan_ingest
+from ddbmodel import IngestPlan, IngestReport, IngestStopped, Mapper, RateLimit, S3Access, plan_ingest
 from ddbmodel.cli.loading import model_of
 from ddbmodel.errors import DDBModelError, ExpressionError
 
@@ -37,15 +37,19 @@ class OrderName(StrEnum):
     ANY = "any"
 
 
+File = Annotated[
+    str, typer.Argument(help="a file or the folder of an export, also in S3 (s3://...); - for standard input")
+]
+Letters = Annotated[Path | None, typer.Option(help="for rows that fail; else the first stops it")]
+
+
 def ingest(  # noqa: PLR0917  # options, which typer gives by name
     model: Annotated[str, typer.Argument(help="module:Model, such as shop.models:Order")],
-    file: Annotated[str, typer.Argument(help="a file, the folder of an export, or - for standard input")],
+    file: File,
     format: Annotated[FormatName | None, typer.Option(help="if the name does not tell")] = None,  # noqa: A002  # the option's name
     column: Annotated[list[str] | None, typer.Option(help="FIELD=COLUMN, of CSV and Parquet")] = None,
     ignore_unknown: Annotated[bool, typer.Option(help="drop names that the model has not")] = False,
-    dead_letters: Annotated[
-        Path | None, typer.Option(help="for rows that fail; else the first stops it")
-    ] = None,
+    dead_letters: Letters = None,
     max_failures: Annotated[int | None, typer.Option(help="stop when more rows failed", min=0)] = None,
     checkpoint: Annotated[Path | None, typer.Option(help="keeps the place; if there, go on from it")] = None,
     workers: Annotated[int, typer.Option(help="processes", min=1)] = 1,
@@ -59,6 +63,7 @@ def ingest(  # noqa: PLR0917  # options, which typer gives by name
     region: Annotated[str | None, typer.Option(help="AWS region")] = None,
     profile: Annotated[str | None, typer.Option(help="AWS profile")] = None,
     endpoint_url: Annotated[str | None, typer.Option(help="another DynamoDB")] = None,
+    s3_endpoint_url: Annotated[str | None, typer.Option(help="another S3")] = None,
     table_prefix: Annotated[str, typer.Option(help="in front of table names")] = "",
 ) -> None:
     """Put every row of a file into the table of a model.
@@ -68,7 +73,8 @@ def ingest(  # noqa: PLR0917  # options, which typer gives by name
     """
     connect = {"region_name": region, "profile_name": profile, "endpoint_url": endpoint_url}
     unknown, format_name = "ignore" if ignore_unknown else "refuse", format and format.value
-    source: dict[str, Any] = {"format": format_name, "unknown": unknown, "progress": not quiet}
+    s3 = S3Access(region_name=region, profile_name=profile, endpoint_url=s3_endpoint_url)
+    source: dict[str, Any] = {"format": format_name, "unknown": unknown, "progress": not quiet, "s3": s3}
     writing: dict[str, Any] = {
         "dead_letters": dead_letters,
         "max_failures": max_failures,

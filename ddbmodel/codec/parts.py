@@ -191,6 +191,12 @@ class PartCodec(Codec):
             UnexpectedType: the value is no such record.
             CodecError: a value cannot be stored without loss.
         """
+        encode = self._whole_encoder
+        if encode is not None and value.__class__ is self.owner:
+            try:
+                return encode(value)
+            except Exception:  # noqa: BLE001, S110  # whatever it is, the plain way says what and where
+                pass
         self._check_type(value)
         item = self._encoded(value)
         if self._validate is not None:
@@ -218,6 +224,11 @@ class PartCodec(Codec):
             except Exception:  # noqa: BLE001, S110  # whatever it is, the plain way says what and where
                 pass
         return self._encode_fields(value)
+
+    @cached_property
+    def _whole_encoder(self) -> Callable[[Any], Attributes] | None:
+        """The function that is written for the class, where it gives all that an instance holds."""
+        return None if self.is_proved or self.keeps_extra else self.encoder
 
     @cached_property
     def encoder(self) -> Callable[[Any], Attributes] | None:

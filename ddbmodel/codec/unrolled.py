@@ -24,6 +24,7 @@ from pydantic_core import MISSING
 from ddbmodel.codec import numbers, scalars, times
 from ddbmodel.codec.base import Codec
 from ddbmodel.codec.containers import ListCodec, SetCodec
+from ddbmodel.codec.function_text import FunctionText
 from ddbmodel.codec.parts import Absent, FieldCodec, PartCodec, Unrolled
 from ddbmodel.codec.scalars import ChoiceCodec, ScalarCodec
 from ddbmodel.codec.values import NULL, Attributes, Item
@@ -53,7 +54,7 @@ def unrolled_encoder(fields: Sequence[FieldCodec]) -> Callable[[Any], Attributes
 
     Raises, when it is called, whatever goes wrong; the plain way says what.
     """
-    source = _Source()
+    source = FunctionText()
     source.line("values = record.__dict__")
     source.line("item = {}")
     for field in fields:
@@ -65,7 +66,7 @@ def unrolled_encoder(fields: Sequence[FieldCodec]) -> Callable[[Any], Attributes
 
 def unrolled_decoder(fields: Sequence[FieldCodec]) -> Callable[[Item], dict[str, Any]]:
     """Give a function from attributes to what validation takes, by field name."""
-    source = _Source()
+    source = FunctionText()
     source.line("get = item.get")
     source.line("values = {}")
     for field in fields:
@@ -75,41 +76,10 @@ def unrolled_decoder(fields: Sequence[FieldCodec]) -> Callable[[Item], dict[str,
     return decoder
 
 
-class _Source:
-    """The text of a function, and the objects that its names stand for."""
-
-    def __init__(self) -> None:
-        self._lines: list[str] = []
-        self._objects: dict[str, Any] = {}
-        self._variables = 0
-
-    def line(self, text: str) -> None:
-        """Add a line."""
-        self._lines.append(f"    {text}")
-
-    def name(self, value: Any) -> str:
-        """Give the name of an object in the function."""
-        name = f"o{len(self._objects)}"
-        self._objects[name] = value
-        return name
-
-    def variable(self) -> str:
-        """Give a name that no other value has."""
-        self._variables += 1
-        return f"x{self._variables}"
-
-    def function(self, argument: str) -> Any:
-        """Make the function."""
-        text = "\n".join((f"def made({argument}):", *self._lines))
-        space = dict(self._objects)
-        exec(compile(text, "<unrolled>", "exec"), space)  # noqa: S102  # only numbers and quoted names are in it
-        return space["made"]
-
-
 # Storing --------------------------------------------------------------------------------------------------
 
 
-def _encode_field(source: _Source, field: FieldCodec) -> None:
+def _encode_field(source: FunctionText, field: FieldCodec) -> None:
     source.line(f"v = values[{field.name!r}]")
     target, codec = f"item[{field.stored_name!r}]", field.codec
     is_odd = field.absent is Absent.EMPTY and type(codec) is not SetCodec
@@ -131,7 +101,7 @@ def _encode_field(source: _Source, field: FieldCodec) -> None:
         source.line(f"{target} = {_encoded(source, codec, 'v')}")
 
 
-def _encoded(source: _Source, codec: Codec, name: str) -> str:
+def _encoded(source: FunctionText, codec: Codec, name: str) -> str:
     """An expression for the stored form of what is called `name`; its common case in line."""
     # None is none of the common cases, so the inner codec's is right for what can be None as well.
     short = _short_encoding(source, codec.inner if isinstance(codec, NullableCodec) else codec, name)
@@ -139,7 +109,7 @@ def _encoded(source: _Source, codec: Codec, name: str) -> str:
     return otherwise if short is None else f"({short[0]} if {short[1]} else {otherwise})"
 
 
-def _short_encoding(source: _Source, codec: Codec, name: str) -> tuple[str, str] | None:
+def _short_encoding(source: FunctionText, codec: Codec, name: str) -> tuple[str, str] | None:
     """The stored form in the common case, and what tells that it is; None if there is no short form."""
     if type(codec) is LenientCodec:
         return _short_encoding(source, codec.inner, name)
@@ -161,7 +131,7 @@ def _short_encoding(source: _Source, codec: Codec, name: str) -> tuple[str, str]
     return None
 
 
-def _short_part(source: _Source, codec: PartCodec, name: str) -> tuple[str, str]:
+def _short_part(source: FunctionText, codec: PartCodec, name: str) -> tuple[str, str]:
     if codec.is_proved or codec.keeps_extra or not codec.is_unrolled:
         return f"{{'M': {source.name(codec.encode_attributes)}({name})}}", "True"
     # By attribute: the function of a part that holds itself does not exist yet.
@@ -176,7 +146,7 @@ def _all_plain(members: Any) -> bool:
     return {*map(type, members)} == _TEXT_ONLY and "".join(members).isascii()
 
 
-def _short_scalar(source: _Source, codec: ScalarCodec, name: str) -> tuple[str, str] | None:
+def _short_scalar(source: FunctionText, codec: ScalarCodec, name: str) -> tuple[str, str] | None:
     if codec is scalars.STR:
         return f"{{'S': {name}}}", f"{name}.__class__ is str and {name}.isascii()"
     if codec is scalars.BOOL:
@@ -190,7 +160,7 @@ def _short_scalar(source: _Source, codec: ScalarCodec, name: str) -> tuple[str, 
     return f"{{'{kind}': {source.name(write)}({name})}}", f"{name}.__class__ is {source.name(python)}"
 
 
-def _short_choice(source: _Source, codec: ChoiceCodec, name: str) -> tuple[str, str] | None:
+def _short_choice(source: FunctionText, codec: ChoiceCodec, name: str) -> tuple[str, str] | None:
     """An enum's members are looked up; their stored forms are shared, as nothing ever changes one."""
     members: tuple[Any, ...] = codec.choices
     python: type[Any] = members[0].__class__
@@ -204,7 +174,7 @@ def _short_choice(source: _Source, codec: ChoiceCodec, name: str) -> tuple[str, 
 # Reading --------------------------------------------------------------------------------------------------
 
 
-def _decode_field(source: _Source, field: FieldCodec) -> None:
+def _decode_field(source: FunctionText, field: FieldCodec) -> None:
     target = f"values[{(field.input_name or field.name)!r}]"
     source.line(f"s = get({field.stored_name!r})")
     source.line(f"if s is not None: {target} = {_decoded(source, field.codec, 's')}")
@@ -214,7 +184,7 @@ def _decode_field(source: _Source, field: FieldCodec) -> None:
         source.line(f"else: {target} = {source.name(field.empty)}()")
 
 
-def _decoded(source: _Source, codec: Codec, name: str) -> str:
+def _decoded(source: FunctionText, codec: Codec, name: str) -> str:
     """An expression for what validation takes; the common case in line."""
     # NULL is none of the common cases, so the inner codec's is right for what can be None as well.
     inner = codec.inner if isinstance(codec, NullableCodec) else codec
@@ -227,7 +197,7 @@ def _decoded(source: _Source, codec: Codec, name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
     """The common case of a codec's values.
 
     Attributes:
@@ -239,40 +209,41 @@ class _Reading:
     text: Callable[[str], str]
 
 
-def _short_decoding(source: _Source, codec: Codec) -> _Reading | None:
+def _short_decoding(source: FunctionText, codec: Codec) -> Reading | None:
     if type(codec) is LenientCodec:
         return _short_decoding(source, codec.inner)
     if isinstance(codec, ScalarCodec):
-        return _short_reading(source, codec)
+        return short_scalar_reading(source, codec)
     if type(codec) is ListCodec and codec.exact([]):
         element = source.variable()
         inner = _decoded(source, codec.element, element)
-        return _Reading("L", lambda found: f"[{inner} for {element} in {found}]")
+        return Reading("L", lambda found: f"[{inner} for {element} in {found}]")
     if type(codec) is SetCodec and codec.element is scalars.STR:
         return _called(source, "SS", codec.make)
     if type(codec) is PartCodec:
         if codec.keeps_extra or not codec.is_unrolled:
             return _called(source, "M", codec.decode_attributes)
         part = source.name(codec)
-        return _Reading("M", lambda found: f"{part}.decoder({found})")
+        return Reading("M", lambda found: f"{part}.decoder({found})")
     return None
 
 
-def _short_reading(source: _Source, codec: ScalarCodec) -> _Reading | None:
+def short_scalar_reading(source: FunctionText, codec: ScalarCodec) -> Reading | None:
+    """Give the common case of a scalar's values; None if there is no short form."""
     if codec in (scalars.STR, scalars.BOOL):
-        return _Reading(codec.stored_type, lambda found: found)
+        return Reading(codec.stored_type, lambda found: found)
     if codec is scalars.INT:
         short, long = source.name(int), source.name(numbers.decode_int)
-        return _Reading(
+        return Reading(
             "N", lambda found: f"({short}({found}) if len({found}) < {_SHORT_NUMBER} else {long}({found}))"
         )
     read = _READS.get(codec)
     return None if read is None else _called(source, codec.stored_type, read)
 
 
-def _called(source: _Source, kind: str, read: Callable[[Any], Any]) -> _Reading:
+def _called(source: FunctionText, kind: str, read: Callable[[Any], Any]) -> Reading:
     function = source.name(read)
-    return _Reading(kind, lambda found: f"{function}({found})")
+    return Reading(kind, lambda found: f"{function}({found})")
 
 
 UNROLLED: Final = Unrolled(unrolled_encoder, unrolled_decoder)

@@ -47,6 +47,11 @@ class WireItem(Mapping[str, AttributeValue]):
             found = self._attributes = load_item(self.text)
         return found
 
+    @property
+    def is_parsed(self) -> bool:
+        """True if the attributes are there without parsing."""
+        return self._attributes is not None
+
     def forget(self) -> None:
         """Keep the JSON alone, which is as good and lighter."""
         self._attributes = None
@@ -110,7 +115,7 @@ def load_item(text: bytes) -> Attributes:
         raise ValueError("an item is an object")  # noqa: TRY004  # of the reply, not of the caller
     attributes: Attributes = loaded  # pyright: ignore[reportUnknownVariableType]  # looked into below
     if may_need_reading(text):
-        return {name: _read(stored) for name, stored in attributes.items()}
+        return {name: read_value(stored) for name, stored in attributes.items()}
     if any(stored.__class__ is not dict for stored in attributes.values()):
         raise ValueError("an attribute is an object")
     return attributes
@@ -137,7 +142,12 @@ def loaded_leniently(text: bytes) -> Any:
         raise ValueError("nested too deeply") from None
 
 
-def _read(stored: Any) -> AttributeValue:
+def read_value(stored: Any) -> AttributeValue:
+    """Give a value as it stands in JSON with its base64 as bytes, and without unknown members and nulls.
+
+    Raises:
+        ValueError: it is no attribute's value.
+    """
     if not isinstance(stored, dict):
         raise ValueError("an attribute is an object")  # noqa: TRY004  # of the reply, not of the caller
     members: AttributeValue = stored  # pyright: ignore[reportUnknownVariableType]  # whatever JSON holds
@@ -152,9 +162,9 @@ def _value(kind: str, value: Any) -> Any:
         case "BS":
             return [b64decode(member) for member in value]
         case "L":
-            return [_read(element) for element in value]
+            return [read_value(element) for element in value]
         case "M":
-            return {name: _read(entry) for name, entry in value.items()}
+            return {name: read_value(entry) for name, entry in value.items()}
         case _:
             return value
 

@@ -1,10 +1,11 @@
 """Ingest: from sources of rows into tables, by the batch writer, with nothing lost and everything told.
 
 Belongs here: sources (`source`, `choosing`; `json_lines`, `csv_rows`, `parquet`, `dynamodb_export`,
-`objects`, over `byte_stream` and `columns`), how rows become models (`rows`, `validation`), what is set aside
-(`dead_letters`, `letters`, `stored_json`), where to go on (`checkpoint`), one run (`run`, with `feed`,
-`books` and `options`) and several at once (`share`, `workers`, `worker`), what is said (`report`, `progress`,
-`terminal`), what it would cost (`plan`), and the `Mapper` that has the verb (`mapper`, `job`).
+`objects`, over `byte_stream` and `columns`) and where they lie (`location`, `s3_objects`), how rows become
+models (`rows`, `validation`), what is set aside (`dead_letters`, `letters`, `stored_json`), where to go on
+(`checkpoint`), one run (`run`, with `feed`, `books` and `options`) and several at once (`share`, `workers`,
+`worker`), what is said (`report`, `progress`, `terminal`), what it would cost (`plan`), and the `Mapper` that
+has the verb (`mapper`, `job`).
 Does not belong here: how writes are batched, paced and sent again (mapper), how values are stored (codec).
 """
 
@@ -20,6 +21,7 @@ from ddbmodel.ingest.plan import IngestPlan, plan_ingest
 from ddbmodel.ingest.progress import IngestProgress
 from ddbmodel.ingest.report import IngestReport
 from ddbmodel.ingest.rows import RowFailure
+from ddbmodel.transport.object_store import S3Access
 
 __all__ = [
     "Csv",
@@ -33,5 +35,6 @@ __all__ = [
     "Mapper",
     "Parquet",
     "RowFailure",
+    "S3Access",
     "plan_ingest",
 ]

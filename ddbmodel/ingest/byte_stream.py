@@ -1,19 +1,22 @@
-"""Bytes of a file or of standard input, decompressed, line by line, with the count of what was read."""
+"""Bytes of a file, of an object of S3 or of standard input: decompressed, line by line, and counted."""
 
 from __future__ import annotations
 
 import bz2
 import gzip
 import importlib
+import io
 import lzma
 import sys
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
 from ddbmodel.errors import SourceError
+from ddbmodel.ingest.location import Location
 from ddbmodel.ingest.rows import Position
+from ddbmodel.ingest.s3_objects import S3Path
 from ddbmodel.ingest.source import SAMPLE_BYTES, sample
 
 STANDARD_INPUT: Final = Path("-")
@@ -22,9 +25,10 @@ COMPRESSIONS: Final = (".gz", ".bz2", ".xz", ".zst")
 # An item has 400 KB at most, and JSON can spell a byte with six characters: no line that is longer fits.
 LINE_BYTES_MAX: Final = 16 * 1024 * 1024
 _CHUNK_BYTES: Final = 1024 * 1024
+_BUFFER_BYTES: Final = 64 * 1024
 
 
-def compression_of(path: Path) -> str:
+def compression_of(path: Location) -> str:
     """Give the suffix that tells how a file is compressed; empty if it is not."""
     return path.suffix.lower() if path.suffix.lower() in COMPRESSIONS else ""
 
@@ -33,19 +37,18 @@ class ByteStream:
     """An open file, after decompression.
 
     Args:
-        path: the file; `-` is standard input.
+        path: the file, or the object; `-` is standard input.
         skip: how many bytes to leave out at the beginning.
 
     Raises:
         SourceError: it cannot be read.
     """
 
-    def __init__(self, path: Path, skip: int = 0) -> None:
+    def __init__(self, path: Location, skip: int = 0) -> None:
         self._path = path
         self._compression = compression_of(path)
         try:
-            self._raw: IO[bytes] = sys.stdin.buffer if path == STANDARD_INPUT else path.open("rb")
-            self._size = 0 if path == STANDARD_INPUT else path.stat().st_size
+            self._raw, self._size, self._place = _opened(path)
             self._stream = _decompressed(self._raw, self._compression)
         except OSError as error:
             raise SourceError(f"{path}: {error.strerror or error}") from error
@@ -68,7 +71,7 @@ class ByteStream:
         if self._raw.closed:
             return 1.0
         try:
-            return min(1.0, self._raw.tell() / self._size if self._compression else self.offset / self._size)
+            return min(1.0, (self._place() if self._compression else self.offset) / self._size)
         except (OSError, ValueError):
             return 1.0  # closed meanwhile by the thread that reads, at the end
 
@@ -101,6 +104,23 @@ class ByteStream:
             raise SourceError(f"{self._path}: damaged or cut off after {self.offset:,} bytes") from error
 
 
+def _opened(path: Location) -> tuple[IO[bytes], int, Callable[[], int]]:
+    """Open it, and say how many bytes it has (0 where nobody knows), and how one asks for its place.
+
+    The event loop asks for the place while a thread reads. The buffer around an object is locked meanwhile,
+    and the thread waits for the loop: so it is the stream inside that is asked.
+    """
+    if isinstance(path, S3Path):
+        stream = path.stream()
+        return (
+            cast("IO[bytes]", io.BufferedReader(stream, _BUFFER_BYTES)),
+            path.content.size_bytes,
+            stream.tell,
+        )
+    raw: IO[bytes] = sys.stdin.buffer if path == STANDARD_INPUT else path.open("rb")
+    return raw, 0 if path == STANDARD_INPUT else path.stat().st_size, raw.tell
+
+
 def _decompressed(raw: IO[bytes], compression: str) -> IO[bytes]:
     if compression == ".gz":
         return cast("IO[bytes]", gzip.GzipFile(fileobj=raw, mode="rb"))
@@ -128,11 +148,14 @@ def _errors_of(compression: str) -> tuple[type[Exception], ...]:
     return (*errors, _zstd().ZstdError) if compression == ".zst" else errors
 
 
-def fingerprint_of(path: Path, end: Position) -> Mapping[str, Any]:
+def fingerprint_of(path: Location, end: Position) -> Mapping[str, Any]:
     """Give what tells a file from another.
 
     A file that is not compressed may grow: it is told by its beginning, and by what is before the position.
+    An object of S3 cannot: its ETag tells.
     """
+    if isinstance(path, S3Path):
+        return path.fingerprint()
     if path == STANDARD_INPUT:
         return {}
     try:

@@ -15,8 +15,10 @@ from ddbmodel.ingest.csv_rows import Csv
 from ddbmodel.ingest.dead_letters import MARK, DeadLetters
 from ddbmodel.ingest.dynamodb_export import DynamoDBExport, DynamoDBJson
 from ddbmodel.ingest.json_lines import JsonLines
+from ddbmodel.ingest.location import Location, location_of
 from ddbmodel.ingest.objects import Objects
 from ddbmodel.ingest.parquet import Parquet
+from ddbmodel.ingest.s3_objects import S3Objects, S3Path
 from ddbmodel.ingest.source import Source
 
 Format: TypeAlias = Literal["json-lines", "csv", "parquet", "dynamodb-json", "dead-letters"]
@@ -31,16 +33,42 @@ _FORMATS: Mapping[str, Format] = {
 }
 
 
-def source_of(given: Given, format: Format | None, columns: Mapping[str, str] | None) -> Source:  # noqa: A002  # so it is called
-    """Give the source: of a path by its name, of an iterable as it is.
+def place_of(given: Given) -> Location | None:
+    """Give where it lies; None if that is in this program.
+
+    Raises:
+        ExpressionError: it is a URL that is none.
+    """
+    if isinstance(given, str | Path):
+        return location_of(given)
+    return given.location if isinstance(given, Source) else None
+
+
+def source_of(
+    given: Given,
+    format: Format | None,  # noqa: A002  # so it is called
+    columns: Mapping[str, str] | None,
+    objects: S3Objects | None = None,
+) -> Source:
+    """Give the source: of a path by its name, of an iterable as it is. Blocks.
 
     Raises:
         ExpressionError: it is none, or has no use for the format or columns.
-        SourceError: its format cannot be told.
+        SourceError: its format cannot be told; or it lies in S3, and is not there.
     """
+    source = _source_of(given, format, columns, objects)
+    return source if objects is None else source.through(objects)
+
+
+def _source_of(
+    given: Given, format_name: Format | None, columns: Mapping[str, str] | None, objects: S3Objects | None
+) -> Source:
     if isinstance(given, str | Path):
-        return _source_of_path(Path(given), format, columns)
-    if format is not None or columns:
+        at = location_of(given)
+        if isinstance(at, S3Path) and objects is not None and not _is_folder(at, format_name):
+            at = at.through(objects)
+        return _source_of_path(at, format_name, columns)
+    if format_name is not None or columns:
         raise ExpressionError(
             "ingest: format= and columns= are for files; a source such as Csv(...) has its own"
         )
@@ -55,8 +83,12 @@ def source_of(given: Given, format: Format | None, columns: Mapping[str, str] | 
     return Objects(given)
 
 
-def _source_of_path(path: Path, format_name: str | None, columns: Mapping[str, str] | None) -> Source:
-    if path.is_dir() and format_name in (None, "dynamodb-json"):
+def _is_folder(path: Location, format_name: str | None) -> bool:
+    return path.is_dir() and format_name in (None, "dynamodb-json")
+
+
+def _source_of_path(path: Location, format_name: str | None, columns: Mapping[str, str] | None) -> Source:
+    if _is_folder(path, format_name):
         return DynamoDBExport(path)
     plain = path.with_suffix("") if path.suffix.lower() in COMPRESSIONS else path
     chosen = format_name or _FORMATS.get(plain.suffix.lower()) or _looked_up(path)
@@ -77,7 +109,7 @@ def _source_of_path(path: Path, format_name: str | None, columns: Mapping[str, s
     return makers[chosen]()
 
 
-def _looked_up(path: Path) -> str:
+def _looked_up(path: Location) -> str:
     """DynamoDB's exports end in .json, and so does much else: the first line tells."""
     if path.name.lower().split(".")[1:2] != ["json"]:
         raise SourceError(f"{path}: its name does not tell its format: pass format=")
@@ -85,11 +117,11 @@ def _looked_up(path: Path) -> str:
     return "dynamodb-json" if line.lstrip().startswith(b'{"Item":') else "json-lines"
 
 
-def _has_letters(path: Path) -> bool:
+def _has_letters(path: Location) -> bool:
     return _first_line(path).startswith(MARK)
 
 
-def _first_line(path: Path) -> bytes:
+def _first_line(path: Location) -> bytes:
     stream = ByteStream(path)
     try:
         return next(stream.lines(), b"")

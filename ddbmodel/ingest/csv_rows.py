@@ -6,7 +6,6 @@ import csv
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel
@@ -14,8 +13,10 @@ from pydantic import BaseModel
 from ddbmodel.errors import SourceError
 from ddbmodel.ingest.byte_stream import STANDARD_INPUT, ByteStream, compression_of, fingerprint_of
 from ddbmodel.ingest.columns import check_columns, values_of
+from ddbmodel.ingest.location import Location, location_of
 from ddbmodel.ingest.rows import BadRow, Position, Row
-from ddbmodel.ingest.source import Reader, Source
+from ddbmodel.ingest.s3_objects import S3Objects
+from ddbmodel.ingest.source import Reader, Source, path_through
 from ddbmodel.ingest.validation import Validator
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -29,7 +30,7 @@ class Csv(Source):
     that is not given: the field's default, or None where it can be None.
 
     Args:
-        path: the file, compressed if it ends in .gz, .bz2, .xz or .zst; `-` is standard input.
+        path: the file or `s3://` URL, compressed if it ends in .gz, .bz2, .xz or .zst; `-` is standard input.
         columns: the column of each field, where it is called otherwise: `{"order_id": "InvoiceNo"}`. A dot
             leads into a part: `{"address.city": "City"}`.
         delimiter: between cells.
@@ -39,7 +40,7 @@ class Csv(Source):
 
     format: ClassVar[str] = "csv"
 
-    path: Path
+    path: Location
     columns: Mapping[str, str] = field(default_factory=dict[str, str], kw_only=True)
     delimiter: str = field(default=",", kw_only=True)
     empty: Literal["missing", "text"] = field(default="missing", kw_only=True)
@@ -47,14 +48,14 @@ class Csv(Source):
 
     def __init__(
         self,
-        path: Path | str,
+        path: Location | str,
         *,
         columns: Mapping[str, str] | None = None,
         delimiter: str = ",",
         empty: Literal["missing", "text"] = "missing",
         line_column: str | None = None,
     ) -> None:
-        object.__setattr__(self, "path", Path(path))
+        object.__setattr__(self, "path", location_of(path))
         object.__setattr__(self, "columns", dict(columns or {}))
         object.__setattr__(self, "delimiter", delimiter)
         object.__setattr__(self, "empty", empty)
@@ -67,6 +68,13 @@ class Csv(Source):
     @property
     def repeatable(self) -> bool:
         return self.path != STANDARD_INPUT
+
+    @property
+    def location(self) -> Location:
+        return self.path
+
+    def through(self, objects: S3Objects) -> Source:
+        return path_through(self, objects)
 
     def open(self, start: Position) -> Reader:
         return CsvReader(self, start)

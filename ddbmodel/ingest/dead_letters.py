@@ -22,6 +22,7 @@ from ddbmodel.ingest.csv_rows import Csv
 from ddbmodel.ingest.dynamodb_export import DynamoDBJson
 from ddbmodel.ingest.json_lines import JsonLines, LineSource
 from ddbmodel.ingest.letters import Verbatim, render
+from ddbmodel.ingest.location import Location, location_of
 from ddbmodel.ingest.parquet import Parquet
 from ddbmodel.ingest.rows import BadRow, Row
 from ddbmodel.ingest.validation import Validator, parse_json
@@ -122,12 +123,12 @@ class DeadLetters(LineSource):
 
     def __init__(
         self,
-        path: Path | str,
+        path: Location | str,
         *,
         columns: Mapping[str, str] | None = None,
         empty: Literal["missing", "text"] = "missing",
     ) -> None:
-        object.__setattr__(self, "path", Path(path))
+        object.__setattr__(self, "path", location_of(path))
         object.__setattr__(self, "columns", dict(columns or {}))
         object.__setattr__(self, "empty", empty)
 

@@ -1,4 +1,4 @@
-"""Exports of a table to S3, in DynamoDB JSON, as they lie in a folder after they were downloaded.
+"""Exports of a table to S3, in DynamoDB JSON, as they lie there, or in a folder after they were downloaded.
 
 Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html
 """
@@ -9,8 +9,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final, cast
 
 from pydantic import BaseModel
@@ -20,12 +19,15 @@ from ddbmodel.errors import CodecError, SourceError
 from ddbmodel.ingest.byte_stream import ByteStream, fingerprint_of
 from ddbmodel.ingest.json_lines import LineReader, LineSource
 from ddbmodel.ingest.letters import text_letter, verbatim_letter
+from ddbmodel.ingest.location import Location, location_of
 from ddbmodel.ingest.rows import BadRow, Position, Row
+from ddbmodel.ingest.s3_objects import S3Objects, S3Path
 from ddbmodel.ingest.source import Reader, Source
 from ddbmodel.ingest.validation import Validator, parse_json
 from ddbmodel.model import ModelPlan, plan_of
 
 _MANIFEST: Final = "manifest-files.json"
+_LAYOUT: Final = "an export has one beside its folder data"
 _CHUNK_BYTES: Final = 1024 * 1024
 
 
@@ -46,7 +48,7 @@ class DynamoDBJson(LineSource):
 
 @dataclass(frozen=True, slots=True)
 class DynamoDBExport(Source):
-    """The folder of a full export, with its manifest: `AWSDynamoDB/<export>/`, as it was in the bucket.
+    """The folder of a full export, with its manifest: `AWSDynamoDB/<export>/`, in its bucket or downloaded.
 
     The files are read in the order of the manifest, whose checksums and counts are checked. An item of
     another entity is a bad row; items are read as the mapper reads them, and attributes that the model would
@@ -55,25 +57,45 @@ class DynamoDBExport(Source):
 
     format: ClassVar[str] = "dynamodb-json"
 
-    folder: Path
+    folder: Location
+    manifest: Location = field(init=False, repr=False)
 
-    def __init__(self, folder: Path | str) -> None:
-        object.__setattr__(self, "folder", Path(folder))
+    def __init__(self, folder: Location | str) -> None:
+        at = location_of(folder)
+        object.__setattr__(self, "folder", at)
+        object.__setattr__(self, "manifest", at / _MANIFEST)
 
     @property
     def name(self) -> str:
         return str(self.folder)
 
+    @property
+    def location(self) -> Location:
+        return self.folder
+
+    def through(self, objects: S3Objects) -> Source:
+        if not isinstance(self.folder, S3Path) or not isinstance(self.manifest, S3Path):
+            return self
+        bound = DynamoDBExport(self.folder.through(objects, lookup=False))
+        try:
+            object.__setattr__(bound, "manifest", self.manifest.through(objects))
+        except SourceError as error:
+            raise SourceError(f"{error}; {_LAYOUT}") from error
+        return bound
+
     def open(self, start: Position) -> Reader:
         return ExportReader(self, start)
 
     def fingerprint(self, end: Position) -> Mapping[str, Any]:
-        return fingerprint_of(self.folder / _MANIFEST, Position())
+        return fingerprint_of(self.manifest, Position())
 
     def check(self, validator: Validator[Any]) -> None:
         for part in self.parts():
-            if not part.path.is_file():
-                raise SourceError(f"{part.path}: the manifest names it, but it is not there")
+            if not part.present:
+                raise SourceError(
+                    f"{part.path}: the manifest names it, but it is not there "
+                    "(and incremental exports are not read)"
+                )
 
     def parts(self) -> Iterator[ExportPart]:
         """Give the files that the manifest names.
@@ -81,19 +103,18 @@ class DynamoDBExport(Source):
         Raises:
             SourceError: there is no manifest, or it is not one.
         """
-        manifest = self.folder / _MANIFEST
+        data = self.folder / "data"
+        listed: Mapping[str, S3Path] = (data / "").under() if isinstance(data, S3Path) else {}
         try:
-            for line in manifest.read_text().splitlines():
+            for line in self.manifest.read_text().splitlines():
                 entry = json.loads(line)
-                name = str(entry["dataFileS3Key"]).rpartition("/")[2]
-                path = self.folder / "data" / name
-                yield ExportPart(path, int(entry["itemCount"]), entry.get("md5Checksum"))
+                path = data / str(entry["dataFileS3Key"]).rpartition("/")[2]
+                part = ExportPart(path, int(entry["itemCount"]), entry.get("md5Checksum"))
+                yield part.listed(listed, entry.get("etag")) if isinstance(path, S3Path) else part
         except OSError as error:
-            raise SourceError(
-                f"{manifest}: {error.strerror}; an export has one beside its folder data"
-            ) from error
+            raise SourceError(f"{self.manifest}: {error.strerror}; {_LAYOUT}") from error
         except (ValueError, KeyError, TypeError) as error:
-            raise SourceError(f"{manifest}: this is no manifest of a full export") from error
+            raise SourceError(f"{self.manifest}: this is no manifest of a full export") from error
 
     def model_of(self, row: Row, validator: Validator[Any]) -> BaseModel:
         return DynamoDBJson.model_of(cast("DynamoDBJson", self), row, validator)
@@ -112,16 +133,41 @@ class ExportPart:
         checksum: MD5 of the file, in base64; None if the manifest has none.
     """
 
-    path: Path
+    path: Location
     items: int
     checksum: str | None
 
+    @property
+    def present(self) -> bool:
+        """True if it is there."""
+        return self.path.found is not None if isinstance(self.path, S3Path) else self.path.is_file()
+
+    def listed(self, there: Mapping[str, S3Path], etag: str | None) -> ExportPart:
+        """Give it as an object that was listed, or as it is if there is none.
+
+        Where the manifest has no checksum, its ETag has to be the object's; where it has one, that decides,
+        as a copy can have another ETag.
+
+        Raises:
+            SourceError: the object is not the one that the manifest names.
+        """
+        assert isinstance(self.path, S3Path)
+        at = there.get(self.path.key)
+        if at is None:
+            return self
+        if self.checksum is None and etag is not None and etag.strip('"') != at.content.etag.strip('"'):
+            raise SourceError(f"{at}: damaged: its ETag is not that of the manifest")
+        md5 = None if self.checksum is None else base64.b64decode(self.checksum, validate=True).hex()
+        return replace(self, path=replace(at, found=replace(at.content, md5=md5)))
+
     def check(self) -> None:
-        """Compare the file with its checksum.
+        """Compare the file with its checksum; that of an object is compared while it is read.
 
         Raises:
             SourceError: it is damaged, or missing.
         """
+        if isinstance(self.path, S3Path):
+            return
         digest = hashlib.md5(usedforsecurity=False)
         try:
             with self.path.open("rb") as file:

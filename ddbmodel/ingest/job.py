@@ -13,12 +13,14 @@ from ddbmodel.ingest.choosing import Format, Given, source_of
 from ddbmodel.ingest.options import Progress, RunOptions
 from ddbmodel.ingest.report import IngestReport
 from ddbmodel.ingest.run import Run, check_paths
+from ddbmodel.ingest.s3_objects import S3Objects
 from ddbmodel.ingest.source import Source
 from ddbmodel.mapper.arguments import plan_of_class
 from ddbmodel.mapper.entry import check_bulk
 from ddbmodel.mapper.gateway import Gateway, GatewayOptions
 from ddbmodel.model import ModelPlan
 from ddbmodel.transport.connect import ConnectOptions
+from ddbmodel.transport.object_store import S3Access
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +33,27 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One call of `Mapper.ingest`."""
+    """One call of `Mapper.ingest`.
+
+    Attributes:
+        s3: how workers reach S3, if the source lies there.
+    """
 
     source: Source
     plan: ModelPlan[Any]
     options: RunOptions
+    s3: S3Access | None = None
 
 
-def prepared(
+def prepared(  # noqa: PLR0917  # in the order of `Mapper.ingest`
     source: Given,
     model: type[BaseModel],
     format_name: Format | None,
     columns: Mapping[str, str] | None,
     options: RunOptions,
+    objects: S3Objects | None = None,
 ) -> Job:
-    """Check what is given.
+    """Check what is given. Blocks.
 
     Raises:
         ExpressionError: it cannot be ingested like this.
@@ -53,7 +61,7 @@ def prepared(
     """
     plan = plan_of_class("ingest", model)
     check_bulk(plan)
-    job = Job(source_of(source, format_name, columns), plan, options)
+    job = Job(source_of(source, format_name, columns, objects), plan, options)
     check_paths(job.source, options)
     return job
 
@@ -67,12 +75,12 @@ async def ingest(
         return await Run(gateway, job.source, job.plan, options).run()
     from ddbmodel.ingest.workers import ingest_in_workers
 
-    check_shareable(job.source, connection)
+    check_shareable(job.source, connection, job.s3)
     assert connection is not None
     return await ingest_in_workers(connection, replace(job, options=options))
 
 
-def check_shareable(source: Source, connection: Connection | None) -> None:
+def check_shareable(source: Source, connection: Connection | None, s3: S3Access | None) -> None:
     """Refuse what several processes cannot share.
 
     Raises:
@@ -84,5 +92,7 @@ def check_shareable(source: Source, connection: Connection | None) -> None:
         raise ExpressionError(
             "ingest: workers connect by themselves: that takes a mapper of Mapper.connect, without session="
         )
+    if s3 is not None and s3.session is not None:
+        raise ExpressionError("ingest: workers reach S3 by themselves: that takes s3= without session=")
     if connection.own.clock is not None or connection.own.onlookers.present:
         raise ExpressionError("ingest: clock= and hooks= of the mapper would not be there in the workers")

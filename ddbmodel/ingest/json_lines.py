@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
 from ddbmodel.ingest.byte_stream import LINE_BYTES_MAX, STANDARD_INPUT, ByteStream, fingerprint_of
 from ddbmodel.ingest.letters import text_letter, verbatim_letter
+from ddbmodel.ingest.location import Location, location_of
 from ddbmodel.ingest.rows import BadRow, Position, Row
-from ddbmodel.ingest.source import Reader, Source
+from ddbmodel.ingest.s3_objects import S3Objects
+from ddbmodel.ingest.source import Reader, Source, path_through
 from ddbmodel.ingest.validation import Validator
 
 _BOM = b"\xef\xbb\xbf"
@@ -23,13 +24,13 @@ class LineSource(Source):
     """A file with a row on each line. Lines without anything on them are no rows.
 
     Attributes:
-        path: the file, compressed if it ends in .gz, .bz2, .xz or .zst; `-` is standard input.
+        path: the file or `s3://` URL, compressed if it ends in .gz, .bz2, .xz or .zst; `-` is standard input.
     """
 
-    path: Path
+    path: Location
 
-    def __init__(self, path: Path | str) -> None:
-        object.__setattr__(self, "path", Path(path))
+    def __init__(self, path: Location | str) -> None:
+        object.__setattr__(self, "path", location_of(path))
 
     @property
     def name(self) -> str:
@@ -38,6 +39,13 @@ class LineSource(Source):
     @property
     def repeatable(self) -> bool:
         return self.path != STANDARD_INPUT
+
+    @property
+    def location(self) -> Location:
+        return self.path
+
+    def through(self, objects: S3Objects) -> Source:
+        return path_through(self, objects)
 
     def open(self, start: Position) -> Reader:
         return LineReader(ByteStream(self.path, start.offset), start)
@@ -80,7 +88,7 @@ class JsonLines(LineSource):
     """A file of JSON Lines.
 
     Args:
-        path: the file, compressed if it ends in .gz, .bz2, .xz or .zst; `-` is standard input.
+        path: the file or `s3://` URL, compressed if it ends in .gz, .bz2, .xz or .zst; `-` is standard input.
     """
 
     format: ClassVar[str] = "json-lines"

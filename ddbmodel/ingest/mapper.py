@@ -5,18 +5,21 @@ The verbs are those of the room `mapper`, which must not know this one. So this 
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel
 
-from ddbmodel.ingest.choosing import Format, Given
+from ddbmodel.ingest.choosing import Format, Given, place_of
 from ddbmodel.ingest.job import Connection, ingest, prepared
 from ddbmodel.ingest.options import Progress, RunOptions
 from ddbmodel.ingest.report import IngestReport
+from ddbmodel.ingest.s3_objects import reading_s3
 from ddbmodel.ingest.share import Order
 from ddbmodel.ingest.terminal import shown
 from ddbmodel.ingest.validation import Unknown
@@ -24,6 +27,7 @@ from ddbmodel.mapper import Mapper as Verbs
 from ddbmodel.mapper import RateLimit
 from ddbmodel.mapper.gateway import GatewayOptions
 from ddbmodel.transport.connect import ConnectOptions
+from ddbmodel.transport.object_store import S3Access
 
 
 class Mapper(Verbs):  # noqa: D101  # its docstring is the verbs' own
@@ -45,6 +49,7 @@ class Mapper(Verbs):  # noqa: D101  # its docstring is the verbs' own
         *,
         format: Format | None = None,  # noqa: A002  # so it is called
         columns: Mapping[str, str] | None = None,
+        s3: S3Access | None = None,
         unknown: Unknown = "refuse",
         dead_letters: str | os.PathLike[str] | None = None,
         max_failures: int | None = None,
@@ -71,11 +76,13 @@ class Mapper(Verbs):  # noqa: D101  # its docstring is the verbs' own
         Cost: a write unit for each KB of each row; see `plan_ingest` for the sum before it is spent.
 
         Args:
-            source: a path, whose name tells the format (`-` is standard input); a source such as `Csv(...)`;
-                or an iterable or async iterable of models or dicts.
+            source: a path or `s3://bucket/key`, whose name tells the format (`-` is standard input); a source
+                such as `Csv(...)`; or an iterable or async iterable of models or dicts.
             model: the model.
             format: of a path, where its name does not tell.
             columns: the column of each field, of a path to CSV or Parquet.
+            s3: how to reach S3, where that is not as the mapper was connected (but for its `endpoint_url`,
+                which is DynamoDB's).
             unknown: what to do about a row with names that the model would drop: `"refuse"` the row, or
                 `"ignore"` the names.
             dead_letters: the file for rows that did not reach the table; it is added to. Without it, the
@@ -116,6 +123,9 @@ class Mapper(Verbs):  # noqa: D101  # its docstring is the verbs' own
             workers=workers,
             order=order,
         )
-        job = prepared(source, model, format, columns, options)
-        with shown(progress) as told:
-            return await ingest(self._gateway, self._connection, job, told)
+        access = s3 if s3 is not None or self._connection is None else S3Access.like(self._connection.options)
+        async with reading_s3(place_of(source), access) as objects:
+            job = await asyncio.to_thread(prepared, source, model, format, columns, options, objects)
+            job = replace(job, s3=access if objects is not None else None)
+            with shown(progress) as told:
+                return await ingest(self._gateway, self._connection, job, told)

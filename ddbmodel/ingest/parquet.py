@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from pydantic import BaseModel
@@ -13,9 +13,11 @@ from pydantic import BaseModel
 from ddbmodel.errors import SourceError
 from ddbmodel.ingest.byte_stream import fingerprint_of
 from ddbmodel.ingest.columns import check_columns
+from ddbmodel.ingest.location import Location, location_of
 from ddbmodel.ingest.objects import letter_of_object
 from ddbmodel.ingest.rows import Position, Row
-from ddbmodel.ingest.source import Reader, Source
+from ddbmodel.ingest.s3_objects import S3Objects, S3Path
+from ddbmodel.ingest.source import Reader, Source, path_through
 from ddbmodel.ingest.validation import Validator
 
 # Rows that are turned into Python objects at once.
@@ -27,22 +29,29 @@ class Parquet(Source):
     """A Parquet file. Its values are validated as the Python objects that pyarrow makes of them.
 
     Args:
-        path: the file.
+        path: the file, or `s3://` URL.
         columns: the column of each field, where it is called otherwise.
     """
 
     format: ClassVar[str] = "parquet"
 
-    path: Path
+    path: Location
     columns: Mapping[str, str] = field(default_factory=dict[str, str], kw_only=True)
 
-    def __init__(self, path: Path | str, *, columns: Mapping[str, str] | None = None) -> None:
-        object.__setattr__(self, "path", Path(path))
+    def __init__(self, path: Location | str, *, columns: Mapping[str, str] | None = None) -> None:
+        object.__setattr__(self, "path", location_of(path))
         object.__setattr__(self, "columns", dict(columns or {}))
 
     @property
     def name(self) -> str:
         return str(self.path)
+
+    @property
+    def location(self) -> Location:
+        return self.path
+
+    def through(self, objects: S3Objects) -> Source:
+        return path_through(self, objects)
 
     def open(self, start: Position) -> Reader:
         return ParquetReader(self, start)
@@ -66,7 +75,7 @@ class Parquet(Source):
         return letter_of_object(row.content)
 
 
-def open_parquet(path: Path) -> Any:
+def open_parquet(path: Location) -> Any:
     """Open a file.
 
     Raises:
@@ -79,7 +88,8 @@ def open_parquet(path: Path) -> Any:
         raise SourceError('Parquet files need `pip install "ddbmodel[parquet]"`') from error
     refusals: tuple[type[Exception], ...] = (OSError, library.ArrowException)
     try:
-        return parquet.ParquetFile(path)
+        # By ranges, as Parquet is read from its end, and a row group at a time; whole reads need the buffer.
+        return parquet.ParquetFile(io.BufferedReader(path.stream()) if isinstance(path, S3Path) else path)
     except refusals as error:
         raise SourceError(f"{path}: it cannot be read as Parquet") from error
 

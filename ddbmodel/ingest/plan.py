@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 import time
@@ -18,13 +19,14 @@ from ddbmodel import limits
 from ddbmodel.codec.sizes import item_size_bytes
 from ddbmodel.codec.values import Item
 from ddbmodel.errors import CodecError, ItemTooLarge
-from ddbmodel.ingest.choosing import Format, Given
+from ddbmodel.ingest.choosing import Format, Given, place_of
 from ddbmodel.ingest.feed import Feed, feed_of
 from ddbmodel.ingest.job import Job, prepared
 from ddbmodel.ingest.options import Progress, RunOptions
 from ddbmodel.ingest.progress import Pace
 from ddbmodel.ingest.report import Counts
 from ddbmodel.ingest.rows import BadRow, Position, Row, RowFailure
+from ddbmodel.ingest.s3_objects import reading_s3
 from ddbmodel.ingest.terminal import shown
 from ddbmodel.ingest.validation import Unknown, Validator
 from ddbmodel.mapper import Ramp
@@ -34,6 +36,7 @@ from ddbmodel.mapper.pacing.rate_limit import check_positive
 from ddbmodel.operations import BatchPut
 from ddbmodel.schema import IndexSchema
 from ddbmodel.transport import Transport
+from ddbmodel.transport.object_store import S3Access
 
 _FAILURES_KEPT: Final = 10
 _KEYS_COUNTED: Final = 2000
@@ -98,17 +101,19 @@ async def plan_ingest(
     *,
     format: Format | None = None,  # noqa: A002  # as in `Mapper.ingest`
     columns: Mapping[str, str] | None = None,
+    s3: S3Access | None = None,
     unknown: Unknown = "refuse",
     write_units_per_second: float | None = None,
     progress: Progress | bool = False,
 ) -> IngestPlan:
-    """Read, validate and weigh every row, as `Mapper.ingest` would, and send nothing. It needs no connection.
+    """Read, validate and weigh every row, as `Mapper.ingest` would, and send DynamoDB nothing.
 
     Args:
         source: see `Mapper.ingest`, as the following.
         model: the model.
         format: of a path, where its name does not tell.
         columns: the column of each field.
+        s3: how to reach S3, where that is not as the AWS SDK finds out.
         unknown: what to do about names that the model would drop.
         write_units_per_second: the rate that the table takes, or is given; None is what a new on-demand
             table takes, which doubles in half an hour of use.
@@ -118,13 +123,15 @@ async def plan_ingest(
         ExpressionError: the model cannot be ingested, or an argument cannot be.
         SourceError: the source cannot be read.
     """
-    job = prepared(source, model, format, columns, RunOptions(unknown=unknown))
     if write_units_per_second is not None:
         check_positive("plan_ingest", "write_units_per_second", write_units_per_second)
-    scales = _Scales(job)
-    with shown(progress) as told:
-        async with feed_of(job.source, Position()) as feed:
-            await scales.weigh_all(feed, told)
+    options = RunOptions(unknown=unknown)
+    async with reading_s3(place_of(source), s3 or S3Access()) as objects:
+        job = await asyncio.to_thread(prepared, source, model, format, columns, options, objects)
+        scales = await asyncio.to_thread(_Scales, job)
+        with shown(progress) as told:
+            async with feed_of(job.source, Position()) as feed:
+                await scales.weigh_all(feed, told)
     return scales.plan(write_units_per_second)
 
 

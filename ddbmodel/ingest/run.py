@@ -352,9 +352,9 @@ def check_paths(source: Source, options: RunOptions) -> None:
     Raises:
         ExpressionError: naming them.
     """
-    read: Path | None = getattr(source, "path", None)
+    read = source.location
     written = [one.resolve() for one in (options.dead_letters, options.checkpoint) if one is not None]
-    if read is not None and read.resolve() in written:
+    if isinstance(read, Path) and read.resolve() in written:
         raise ExpressionError("ingest: dead letters and checkpoint go to files of their own")
     if len(set(written)) != len(written):
         raise ExpressionError("ingest: dead letters and checkpoint go to two files")

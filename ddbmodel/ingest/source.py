@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeVar
 
 from pydantic import BaseModel
 
+from ddbmodel.ingest.location import Location
 from ddbmodel.ingest.rows import Position, Row
+from ddbmodel.ingest.s3_objects import S3Objects, S3Path
 from ddbmodel.ingest.validation import Validator
+
+S = TypeVar("S", bound="Source")
 
 # Arbitrary: enough to tell one file from another, and read in no time.
 _SAMPLE_BYTES: Final = 4096
@@ -34,6 +39,19 @@ class Source(ABC):
     @abstractmethod
     def name(self) -> str:
         """What it is called in messages and checkpoints."""
+
+    @property
+    def location(self) -> Location | None:
+        """Where it lies; None if that is in this program."""
+        return None
+
+    def through(self, objects: S3Objects) -> Source:
+        """Give the source with the way to S3, and its content looked up, if it lies there. Blocks.
+
+        Raises:
+            SourceError: it is not there, or may not be read.
+        """
+        return self
 
     @abstractmethod
     def open(self, start: Position) -> Reader:
@@ -79,6 +97,15 @@ class Reader(ABC):
 
     def close(self) -> None:  # noqa: B027  # some have nothing open
         """Let go of what is open."""
+
+
+def path_through(source: S, objects: S3Objects) -> S:
+    """Give a source that has a `path` with the way to S3; see `Source.through`."""
+    if not isinstance(source.location, S3Path):
+        return source
+    bound = copy.copy(source)
+    object.__setattr__(bound, "path", source.location.through(objects))  # sources are frozen for others
+    return bound
 
 
 def sample(content: bytes) -> str:

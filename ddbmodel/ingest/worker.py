@@ -19,10 +19,12 @@ from ddbmodel.ingest.progress import IngestProgress
 from ddbmodel.ingest.report import Counts
 from ddbmodel.ingest.rows import RowFailure
 from ddbmodel.ingest.run import Run
+from ddbmodel.ingest.s3_objects import reading_s3
 from ddbmodel.ingest.source import Source
 from ddbmodel.mapper.gateway import GatewayOptions
 from ddbmodel.model import plan_of
 from ddbmodel.transport.connect import ConnectOptions, connect
+from ddbmodel.transport.object_store import S3Access
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Assignment:
     source: Source
     model: type[BaseModel]
     options: RunOptions
+    s3: S3Access | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,13 @@ async def _do(assignment: Assignment, tell: Callable[[IngestProgress], None]) ->
         try:
             gateway = GatewayOptions(assignment.table_prefix).gateway(lane)
             options = replace(assignment.options, progress=tell)
-            run = Run(gateway, assignment.source, plan_of(assignment.model), options)
-            report = await run.run()
-            return Outcome(run.counts, report.failures)
+            async with reading_s3(assignment.source.location, assignment.s3) as objects:
+                source = assignment.source
+                if objects is not None:
+                    source = await asyncio.to_thread(source.through, objects)
+                run = Run(gateway, source, plan_of(assignment.model), options)
+                report = await run.run()
+                return Outcome(run.counts, report.failures)
         finally:
             await lane.close()
     except IngestStopped as error:

@@ -73,7 +73,8 @@ class _Worker:
     def __init__(self, connection: Connection, job: Job, index: int) -> None:
         options = options_of_worker(job.options, index)
         prefix = connection.own.table_prefix
-        assignment = _pickled(Assignment(connection.options, prefix, job.source, job.plan.model, options))
+        model = job.plan.model
+        assignment = _pickled(Assignment(connection.options, prefix, job.source, model, options, job.s3))
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process: BaseProcess = context.Process(target=work, args=(theirs,), daemon=True)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from base64 import b64decode
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
+
+import msgspec
 
 from ddbmodel import limits
 from ddbmodel.codec.numbers import canonical_number
 from ddbmodel.codec.parts import FieldCodec
 from ddbmodel.codec.sizes import value_size_bytes
 from ddbmodel.codec.values import Attributes, AttributeValue, Item
+from ddbmodel.codec.wire_decoder import values_decoder
+from ddbmodel.codec.wire_item import WireItem
 from ddbmodel.errors import CodecError
 from ddbmodel.schema import IndexSchema, KeyAttribute, TableSchema
 from ddbmodel.schema.key_templates import KeyTemplate, Values
@@ -127,6 +133,13 @@ def _comparable(stored: AttributeValue) -> object:
     return canonical_number(value) if kind == "N" else value
 
 
+_FROM_JSON: Final[Mapping[str, Callable[[str], object]]] = {
+    "S": str,
+    "N": canonical_number,
+    "B": b64decode,
+}
+
+
 @dataclass(frozen=True)
 class KeyPlan:
     """All keys of a model.
@@ -191,11 +204,29 @@ class KeyPlan:
 
         Numbers are compared by their value: `5.0`, as another client may have written it, is `5`.
         """
+        if isinstance(item, WireItem) and not item.is_parsed:
+            return self._identity_of_text(item)
         return tuple([_comparable(item[attribute.name]) for attribute in self.table.key])
+
+    def _identity_of_text(self, item: WireItem) -> tuple[object, ...]:
+        try:
+            values = self._key_values(item.text)
+        except msgspec.DecodeError:
+            return tuple([_comparable(item.attributes[attribute.name]) for attribute in self.table.key])
+        return tuple(
+            [
+                _FROM_JSON[attribute.type](value)
+                for attribute, value in zip(self.table.key, values, strict=True)
+            ]
+        )
+
+    @cached_property
+    def _key_values(self) -> Callable[[bytes], tuple[str, ...]]:
+        return values_decoder([(attribute.name, attribute.type) for attribute in self.table.key])
 
     def completed(self, item: Item) -> Item:
         """Give an item with the fields that stand in its primary key only, as other programs may store it."""
-        lacking = [field for field in self._written if field.stored_name not in item]
+        lacking = [field for field in self.written if field.stored_name not in item]
         if not lacking:
             return item
         found: dict[str, AttributeValue] = {}
@@ -205,7 +236,7 @@ class KeyPlan:
         return {**item, **{field.stored_name: found[field.name] for field in lacking if field.name in found}}
 
     @cached_property
-    def _written(self) -> tuple[FieldCodec, ...]:
+    def written(self) -> tuple[FieldCodec, ...]:
         """The fields that the templates of the primary key hold the whole value of."""
         exact = {
             slot.name

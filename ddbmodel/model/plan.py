@@ -17,6 +17,7 @@ from ddbmodel.codec.parts import Access, FieldCodec, PartCodec
 from ddbmodel.codec.sizes import item_size_bytes, nesting_levels, value_size_bytes
 from ddbmodel.codec.trial import message_of, refusal_of
 from ddbmodel.codec.values import Attributes, AttributeValue, Item
+from ddbmodel.codec.wire_decoder import ReadText, text_decoder
 from ddbmodel.codec.wire_item import WireItem, dump_item
 from ddbmodel.errors import CodecError, ExpressionError, ItemTooLarge, ModelDefinitionError
 from ddbmodel.model.binding import bind_keys
@@ -119,6 +120,10 @@ class ModelPlan(Generic[M]):
         Raises:
             CodecError: the item is not one of this model; the path names the place.
         """
+        if isinstance(item, WireItem):
+            quickly = self._decoded_quickly(item)
+            if quickly is not None:
+                return quickly
         try:
             own = item if self._is_plain else self._own_attributes(item)
             values = self.part.decode_attributes(own)
@@ -134,6 +139,28 @@ class ModelPlan(Generic[M]):
                 remember(model, item)
             return model
         raise refusal  # here, so that the error with the input is no context of it
+
+    def _decoded_quickly(self, item: WireItem) -> M | None:
+        """The model by the decoder that is made for its class; None without one, or if anything is odd."""
+        read = self._read_text
+        if read is None:
+            return None
+        try:
+            values = read(item.text)
+            model: M = self.model.__pydantic_validator__.validate_python(values, by_alias=False, by_name=True)
+        except Exception:  # noqa: BLE001  # whatever it is, the plain way says what and where
+            return None
+        remember(model, item)
+        return model
+
+    @cached_property
+    def _read_text(self) -> ReadText | None:
+        keys = self.keys
+        if keys is None:
+            return text_decoder(self.part)
+        marks = [] if keys.entity_attribute is None else [(keys.entity_attribute, keys.entity_name or "")]
+        # What is not there of the others may stand in the key.
+        return text_decoder(self.part, [field.name for field in keys.written], marks)
 
     @cached_property
     def _is_plain(self) -> bool:

@@ -23,6 +23,9 @@ READ_TIMEOUT_SECONDS: Final = 10.0
 """DynamoDB answers within milliseconds, a page of 1 MB within tenths of a second. Ten seconds are far beyond
 that and within a caller's patience; with botocore's 60 s, one dead connection holds up a task for minutes."""
 
+OBJECT_READ_TIMEOUT_SECONDS: Final = 30.0
+"""For S3: between two pieces of an object, which come within a second; then the rest is asked for again."""
+
 POOL_CONNECTIONS: Final = 64
 """A connection carries one request at a time, so this is how many can be under way; botocore's 10 starve a
 bulk writer. At 5 ms a request, 64 are more than one process can keep busy."""
@@ -48,6 +51,24 @@ def client_config(botocore_session: Any, user_config: Any) -> Any:
             config = _merged(config, given)
     mode = _retry_mode(botocore_session, config)
     return _merged(config, AioConfig(retries={"mode": mode, "total_max_attempts": 1}))
+
+
+def object_client_config(botocore_session: Any, user_config: Any) -> Any:
+    """An `AioConfig` for S3: our defaults, under the session's own, under the user's configuration.
+
+    Here the client retries, as reading is repeatable. It verifies no checksums by itself: of a range there is
+    none, and some engines send the whole object's; the reader of the whole verifies it.
+    """
+    config: Any = AioConfig(
+        connect_timeout=CONNECT_TIMEOUT_SECONDS,
+        read_timeout=OBJECT_READ_TIMEOUT_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": 4},
+        response_checksum_validation="when_required",
+    )
+    for given in (_session_default(botocore_session), user_config):
+        if given is not None:
+            config = _merged(config, given)
+    return config
 
 
 def configured_attempts(botocore_session: Any, user_config: Any) -> int | None:

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ddbmodel.testing import LocalDynamoDB
 from tests.docs.snippets import run, snippets_of
+from tests.engines.s3 import MotoS3
 
 _ROOT = Path(__file__).parents[2]
 _PAGES = [_ROOT / "README.md", *sorted((_ROOT / "docs").rglob("*.md"))]
 _WITH_CODE = [page for page in _PAGES if snippets_of(page)]
 
 
+@pytest.fixture(scope="session")
+def s3_url() -> Iterator[str]:
+    """Give an S3 with the bucket that the pages name, and what they read in it."""
+    s3 = MotoS3("shop-exports")
+    s3.start()
+    rows = ({"customer": "c9", "number": number, "total": "2.50"} for number in range(3))
+    s3.put("2026/orders.jsonl", "".join(json.dumps(row) + "\n" for row in rows).encode())
+    yield s3.url
+    s3.stop()
+
+
 @pytest.mark.parametrize("page", _WITH_CODE, ids=lambda page: str(page.relative_to(_ROOT)))
 async def test_a_page_runs_and_prints_what_it_says(
-    page: Path, local_dynamodb: LocalDynamoDB, monkeypatch: pytest.MonkeyPatch
+    page: Path, local_dynamodb: LocalDynamoDB, s3_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every block runs, in order, against an embedded DynamoDB, and prints its `#>` comments."""
     await local_dynamodb.reset()
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", local_dynamodb.endpoint_url)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", s3_url)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     for printed, expected in await run(page):

@@ -15,6 +15,7 @@ import pytest
 from ddbmodel import Mapper
 from ddbmodel.testing import LocalDynamoDB
 from tests.checks.sources import ROOT
+from tests.engines.s3 import MotoS3
 from tests.unit.ingest.ingesting import Line, letters, line, write_json_lines
 
 pytest.importorskip("typer")
@@ -121,3 +122,26 @@ async def test_what_cannot_be_done_makes_the_code_2(arguments: list[str], messag
     assert message in ended.errors
     assert "Traceback" not in ended.errors
     assert ended.output == ""
+
+
+async def test_an_object_of_s3_is_ingested(tmp_path: Path, dynamodb: LocalDynamoDB, mapper: Mapper) -> None:
+    """Its URL stands where a file's name does, in a dry run too; an object that is missing is code 2."""
+    await mapper.create_table(Line)
+    s3 = MotoS3()
+    s3.start()
+    try:
+        path = write_json_lines(tmp_path / "a.jsonl", [line(number) for number in range(20)])
+        url = s3.put("cli/a.jsonl", path.read_bytes())
+        common = ["--s3-endpoint-url", s3.url, "--endpoint-url", dynamodb.endpoint_url, "--json", "--quiet"]
+        dry = await ddbmodel("ingest", MODEL, url, "--dry-run", *common)
+        assert (dry.code, json.loads(dry.output)["valid"]) == (0, 20)
+        assert not [one async for one in mapper.scan(Line)]
+        ended = await ddbmodel("ingest", MODEL, url, *common)
+        assert (ended.code, json.loads(ended.output)["written"]) == (0, 20)
+        missing = await ddbmodel("ingest", MODEL, "s3://exports/none.jsonl", *common)
+        assert missing.code == 2
+        assert (
+            missing.errors.strip() == "s3://exports/none.jsonl: there is no such object: check bucket and key"
+        )
+    finally:
+        s3.stop()

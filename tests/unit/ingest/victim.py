@@ -1,4 +1,4 @@
-"""A program that ingests, to be killed: `python -m tests.unit.ingest.victim URL FOLDER WORKERS`."""
+"""A program that ingests, to be killed: `python -m tests.unit.ingest.victim URL FOLDER WORKERS SOURCE`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ddbmodel import Mapper
 from tests.unit.ingest.ingesting import Line
 
 
-async def main(url: str, folder: Path, workers: int) -> None:
+async def main(url: str, folder: Path, workers: int, source: str) -> None:
     credentials = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
     async with Mapper.connect(region_name="us-east-1", endpoint_url=url, **credentials) as mapper:  # type: ignore[arg-type]
         report = await mapper.ingest(
-            folder / "rows.jsonl",
+            source,
             Line,
             dead_letters=folder / "bad.jsonl",
             checkpoint=folder / "place",
@@ -25,4 +25,4 @@ async def main(url: str, folder: Path, workers: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])))
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]))

@@ -8,7 +8,8 @@ import sys
 PROGRAM = """
 import sys
 import ddbmodel, ddbmodel.operations, ddbmodel.transport
-import ddbmodel.transport.client_lane, ddbmodel.transport.connect
+import ddbmodel.transport.client_lane, ddbmodel.transport.connect, ddbmodel.transport.object_store
+import ddbmodel.ingest
 print(sorted({"aioboto3", "aiobotocore", "boto3", "botocore", "aiohttp"} & sys.modules.keys()))
 """
 
