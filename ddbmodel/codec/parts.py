@@ -86,6 +86,10 @@ class FieldCodec:
             return self.codec.decode(stored)
         except CodecError as error:
             raise error.within(self.name) from error.__cause__
+        except (TypeError, AttributeError, ValueError, LookupError) as error:
+            # Not DynamoDB's, which has texts and lists in their places. Not chained: it may quote the value.
+            refusal = CodecError(f"what is stored has another form ({type(error).__name__})", (self.name,))
+        raise refusal
 
 
 def _no_extra(_: Any) -> Mapping[str, Any]:

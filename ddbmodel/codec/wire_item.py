@@ -15,6 +15,7 @@ from typing import Any, TypeVar, overload
 import orjson
 
 from ddbmodel.codec.values import Attributes, AttributeValue, Item
+from ddbmodel.errors import CodecError
 
 T = TypeVar("T")
 
@@ -40,12 +41,20 @@ class WireItem(Mapping[str, AttributeValue]):
         """The attributes. Cost: the JSON is parsed the first time.
 
         Raises:
-            ValueError: the text is not an item's JSON.
+            CodecError: the text is not an item's JSON.
         """
         found = self._attributes
         if found is None:
-            found = self._attributes = load_item(self.text)
+            found = self._attributes = self._load()
         return found
+
+    def _load(self) -> Attributes:
+        try:
+            return load_item(self.text)
+        except (TypeError, AttributeError, ValueError, LookupError, RecursionError) as error:
+            # Not DynamoDB's, which has texts and lists in their places. Not chained: it may quote the value.
+            refusal = CodecError(f"what is stored has another form ({type(error).__name__})")
+        raise refusal
 
     @property
     def is_parsed(self) -> bool:

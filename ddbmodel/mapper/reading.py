@@ -128,8 +128,8 @@ def _row(plan: Decoder, selection: Selection, item: Item) -> tuple[Any, ...]:
 
 
 def _key_of(plan: Decoder, item: Item) -> Item | None:
-    """The primary key of a stored item; None if it was read without."""
+    """The primary key of a stored item; None if it was read without, or cannot be read."""
     try:
         return plan.key_from_item(item)
-    except KeyError:
+    except (KeyError, CodecError):
         return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from ddbmodel.errors import AccessDenied, ConnectionFailed
 from ddbmodel.transport.client_lane import ClientLane
+from ddbmodel.transport.events import log_fallback
 from ddbmodel.transport.redaction import presentable
 from ddbmodel.transport.retry import RetryPolicy, RetryRules
 
@@ -148,14 +149,17 @@ def choose_lane(client_lane: ClientLane, choice: LaneChoice) -> ClientLane | Fas
     """
     if choice == "client":
         return client_lane
-    # botocore is imported with a lane, and not before.
-    from ddbmodel.transport.fast.eligibility import obstacle
-    from ddbmodel.transport.fast.lane import FastLane, log_fallback
-
-    found = obstacle(client_lane.client)
-    if found is None:
-        return FastLane(client_lane)
+    # botocore is imported with a lane, and not before. Some of what the fast lane imports is not public.
+    try:
+        from ddbmodel.transport.fast.eligibility import obstacle
+        from ddbmodel.transport.fast.lane import FastLane
+    except ImportError as error:
+        found: str | None = f"this version of aiobotocore lacks what the fast lane imports of {error.name}"
+    else:
+        found = obstacle(client_lane.client)
+        if found is None:
+            return FastLane(client_lane)
     if choice == "fast":
         raise ValueError(f'the fast lane cannot stand in for this client: {found}; use lane="auto"')
-    log_fallback(found)
+    log_fallback(str(found))
     return client_lane

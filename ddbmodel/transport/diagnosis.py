@@ -47,7 +47,14 @@ CREDENTIALS_REMEDY: Final = (
 _UNREACHED: Final = (botocore.ConnectTimeoutError, botocore.ProxyConnectionError, botocore.SSLError)
 NETWORK_REMEDY: Final = "Check endpoint, region, network and certificates."
 # What a parser may run into when a reply has the right checksum and the wrong contents.
-_PARSING: Final = (botocore.BotoCoreError, ValueError, TypeError, KeyError, AttributeError)
+_PARSING: Final = (
+    botocore.BotoCoreError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    RecursionError,
+)
 
 
 def diagnose(error: Exception, watch: Watch, operation: str) -> Failure | None:

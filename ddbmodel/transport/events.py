@@ -103,3 +103,8 @@ class Journal:
             listener(exchange)
         for observer in self._observers:
             observer(exchange)
+
+
+def log_fallback(found: str) -> None:
+    """Tell why requests take the client lane."""
+    _log.info("requests go through the aioboto3 client, not the fast lane: %s", found)

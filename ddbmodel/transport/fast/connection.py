@@ -12,6 +12,9 @@ from ddbmodel.transport.fast.http_reply import HttpReply, MalformedReply, ReplyP
 # On systems without it, a closed connection is noticed when the event loop notices.
 _poll: Final[Callable[[], Any] | None] = getattr(select, "poll", None)
 
+_PIECE_BYTES: Final = 256 * 1024
+"""What is longer is written piece by piece, as fast as the peer takes it. Almost all requests are shorter."""
+
 
 class ReplyLost(Exception):
     """The request may have been sent, and no reply came that can be read.
@@ -41,7 +44,9 @@ class Connection(asyncio.Protocol):
         "_loop",
         "_on_lost",
         "_parser",
+        "_paused",
         "_poller",
+        "_rest",
         "_reusable",
         "_transport",
         "_waiter",
@@ -57,6 +62,9 @@ class Connection(asyncio.Protocol):
         self._parser: ReplyParser | None = None
         self._waiter: asyncio.Future[HttpReply] | None = None
         self._poller: Any = None
+        # What of a long request has not been handed to the transport yet.
+        self._rest: memoryview | None = None
+        self._paused = False
         self._reusable = True
         self.busy = True
         self.lost: asyncio.Future[None] = loop.create_future()
@@ -89,7 +97,11 @@ class Connection(asyncio.Protocol):
         self._parser = ReplyParser()
         self.since = self._loop.time()
         waiter = self._waiter = self._loop.create_future()
-        transport.write(request)
+        if len(request) > _PIECE_BYTES:
+            self._rest = memoryview(request)
+            self._write_rest()
+        else:
+            transport.write(request)
         return waiter
 
     def close(self) -> None:
@@ -114,6 +126,13 @@ class Connection(asyncio.Protocol):
         if _poll is not None and file is not None:
             self._poller = _poll()
             self._poller.register(file.fileno(), select.POLLIN)
+
+    def pause_writing(self) -> None:
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        self._paused = False
+        self._write_rest()
 
     def data_received(self, data: bytes) -> None:
         waiter, parser = self._waiter, self._parser
@@ -152,16 +171,32 @@ class Connection(asyncio.Protocol):
     def _answer(self, waiter: asyncio.Future[HttpReply], reply: HttpReply) -> None:
         transport = self._transport
         # A reply that came before the whole request was out leaves the rest of the request in the way.
-        sent = transport is not None and transport.get_write_buffer_size() == 0
+        sent = self._rest is None and transport is not None and transport.get_write_buffer_size() == 0
         self._waiter = None
         self._parser = None
         self._reusable = reply.keep_alive and sent
         if not waiter.done():
             waiter.set_result(reply)
 
+    def _write_rest(self) -> None:
+        """Write more of a long request, until the transport has enough for now.
+
+        It is the peer's turn when all is out: a slow way there is no late reply. And what encrypts does not
+        show how much of it the system has not taken yet, so the transport is never given all at once.
+        """
+        transport, rest = self._transport, self._rest
+        if transport is None or rest is None:
+            return
+        self.since = self._loop.time()
+        while rest and not self._paused:
+            transport.write(rest[:_PIECE_BYTES])
+            rest = rest[_PIECE_BYTES:]
+        self._rest = rest or None
+
     def _fail(self, error: Exception) -> None:
         waiter, self._waiter = self._waiter, None
         self._parser = None
+        self._rest = None
         self.abort()
         if waiter is not None and not waiter.done():
             waiter.set_exception(error)

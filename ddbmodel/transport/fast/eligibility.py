@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from inspect import signature
 from pathlib import Path
 from types import FunctionType
 from typing import Any, Final
@@ -73,6 +74,9 @@ def obstacle(client: Any) -> str | None:
                 return found
     except AttributeError as error:
         return f"this version of aiobotocore has no {error.name!r} where it is looked for"
+    except (LookupError, TypeError, ValueError) as error:
+        # Another form of what is there. Its words are not quoted: they may hold what the user has set.
+        return f"this version of aiobotocore is not known ({type(error).__name__})"
     return None
 
 
@@ -138,6 +142,8 @@ def _connections(client: Any) -> str | None:
 
 def _endpoint(client: Any) -> str | None:
     url = urlsplit(str(client.meta.endpoint_url))
+    if not url.netloc.isascii():
+        return "its endpoint URL is not plain ASCII"
     if url.scheme not in ("http", "https") or url.path not in ("", "/") or url.query or "@" in url.netloc:
         return "its endpoint URL has more than scheme, host and port"
     agent: str = client.meta.config.user_agent
@@ -169,7 +175,14 @@ def _handlers(client: Any) -> str | None:
 def _insides(client: Any) -> str | None:
     """Looks at whatever else is read off a client later, so that what is missing shows now."""
     Changes(client)
-    _ = client._ruleset_resolver, client._request_signer._credentials, client.exceptions.from_code
+    _ = (
+        client._request_signer._credentials,
+        client.exceptions.from_code,
+        client._endpoint.http_session._verify,
+    )
+    resolver = client._ruleset_resolver
+    if resolver is not None:
+        signature(resolver.construct_endpoint).bind(operation_model=0, call_args=0, request_context=0)
     return None
 
 

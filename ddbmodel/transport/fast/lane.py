@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from botocore.exceptions import NoCredentialsError
 
@@ -20,7 +19,7 @@ from ddbmodel.transport.diagnosis import (
     failure_of_reply,
     unreadable,
 )
-from ddbmodel.transport.events import Observer, Statistics
+from ddbmodel.transport.events import Observer, Statistics, log_fallback
 from ddbmodel.transport.failure import Failure, Fate
 from ddbmodel.transport.fast import bodies
 from ddbmodel.transport.fast.calls import Calls
@@ -38,8 +37,6 @@ from ddbmodel.transport.protocol import WireRequest, lean_wire
 from ddbmodel.transport.reply_check import UntrustedReply, checked_body
 
 T = TypeVar("T")
-
-_log: Final = logging.getLogger("ddbmodel.transport")
 
 
 class FastLane:
@@ -138,14 +135,19 @@ class FastLane:
             return failure
         if isinstance(keys, Failure):
             return keys
+        offset_seconds = self._clock.offset_seconds
         try:
             reply = await pool.exchange(calls.render(operation, body, keys))
         except (NotConnected, ReplyLost, MalformedReply) as error:
             return _failure_on_the_way(error)
-        return self._judge(reply, operation, read)
+        return self._judge(reply, operation, read, offset_seconds)
 
     def _judge(
-        self, reply: HttpReply, operation: str, read: Callable[[HttpReply, bytes], T]
+        self,
+        reply: HttpReply,
+        operation: str,
+        read: Callable[[HttpReply, bytes], T],
+        signed_offset_seconds: float,
     ) -> tuple[T, int | None] | Failure:
         status = reply.status
         try:
@@ -153,21 +155,22 @@ class FastLane:
         except UntrustedReply as error:
             return Failure(error.code, Fate.UNKNOWN, ReplyCorrupt, str(error), status=status, cause=error)
         if status >= 300:
-            return self._refusal(reply, body, operation)
+            return self._refusal(reply, body, operation, signed_offset_seconds)
         try:
             return read(reply, body), status
         except ValueError as error:
             return unreadable(error)
 
-    def _refusal(self, reply: HttpReply, body: bytes, operation: str) -> Failure:
+    def _refusal(
+        self, reply: HttpReply, body: bytes, operation: str, signed_offset_seconds: float
+    ) -> Failure:
         try:
             parsed = self._refusals.parse(reply, body)
         except ValueError as error:
             return unreadable(error)
         kind = self._client.exceptions.from_code(parsed["Error"]["Code"])
         failure = failure_of_reply(parsed, kind(parsed, operation))
-        if self._clock.corrected(failure.code, reply.headers.get("date")):
-            _log.warning("this machine's clock is wrong: requests are signed with the service's time")
+        if self._clock.corrected(failure.code, reply.headers.get("date"), signed_offset_seconds):
             return replace(failure, fate=Fate.NOT_APPLIED)
         return failure
 
@@ -198,11 +201,6 @@ class FastLane:
             )
         self._frozen = (frozen, keys)
         return keys
-
-
-def log_fallback(found: str) -> None:
-    """Tell why requests take the client lane."""
-    _log.info("requests go through the aioboto3 client, not the fast lane: %s", found)
 
 
 def _read_members(members: Members, reply: HttpReply, body: bytes) -> dict[str, Any]:

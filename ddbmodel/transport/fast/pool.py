@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -56,7 +57,17 @@ class PoolOptions:
 class Pool:
     """The connections to one endpoint. Belongs to one event loop."""
 
-    __slots__ = ("_closed", "_count", "_idle", "_loop", "_open", "_options", "_timer", "_waiters")
+    __slots__ = (
+        "_closed",
+        "_count",
+        "_idle",
+        "_loop",
+        "_open",
+        "_options",
+        "_patience",
+        "_timer",
+        "_waiters",
+    )
 
     def __init__(self, options: PoolOptions) -> None:
         self._options = options
@@ -68,6 +79,8 @@ class Pool:
         self._count = 0
         self._waiters: deque[asyncio.Future[Connection | None]] = deque()
         self._timer: asyncio.TimerHandle | None = None
+        # The soonest that anything can be due: a reply that is late, or a connection that is idle.
+        self._patience = min(options.idle_seconds, options.read_timeout or options.idle_seconds)
         self._closed = False
 
     @property
@@ -103,7 +116,8 @@ class Pool:
             cut: let requests under way fail. Otherwise they may end, and their connections with them.
         """
         self._closed = True
-        if self._timer is not None:
+        if cut and self._timer is not None:
+            # Otherwise it still watches over the requests under way.
             self._timer.cancel()
         for waiter in self._waiters:
             if not waiter.done():
@@ -176,7 +190,9 @@ class Pool:
             raise NotConnected("Closed")
         self._open.add(connection)
         if options.tcp_keepalive:
-            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            # Some systems refuse it once the peer has hung up, which shows soon enough.
+            with suppress(OSError):
+                transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         return connection
 
     def _new_connection(self) -> Connection:
@@ -220,8 +236,7 @@ class Pool:
 
     def _watch_clock(self) -> None:
         """One timer for all connections: set, or set earlier, if the next thing that is due needs it."""
-        timeout = self._options.read_timeout
-        wait = self._options.idle_seconds if timeout is None else timeout
+        wait = self._patience
         timer = self._timer
         if timer is None or timer.when() > self._loop.time() + wait:
             if timer is not None:

@@ -68,7 +68,9 @@ def _object(body: bytes) -> dict[str, Any]:
 
 def _code(said: dict[str, Any], status: int) -> str:
     """`com.amazonaws.dynamodb.v20120810#Code:http://...` is `Code`; without one, it is the status."""
-    kind = said.get("__type", str(status))
+    kind = said.get("__type")
+    if kind is None:
+        kind = str(status)
     if not isinstance(kind, str):
         raise UnexpectedShape("a text was expected")
     return kind.split(":", 1)[0].rsplit("#", 1)[-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 import struct
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -90,9 +91,15 @@ class RawServer:
     """Plays `script` from its beginning, one play for each request; then everything gets an empty reply.
 
     A play that closes or resets its link ends the connection.
+
+    Args:
+        listener: a socket that is bound; None binds one to a free port of 127.0.0.1.
+        tls: encrypts; None does not.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, listener: socket.socket | None = None, tls: ssl.SSLContext | None = None) -> None:
+        self._listener = listener
+        self._tls = tls
         self.script: deque[Play] = deque()
         self.otherwise: Play = sends(EMPTY)
         self.links: list[Link] = []
@@ -104,11 +111,12 @@ class RawServer:
     @property
     def url(self) -> str:
         assert self._server is not None
-        host, port = self._server.sockets[0].getsockname()
-        return f"http://{host}:{port}"
+        host, port = self._server.sockets[0].getsockname()[:2]
+        return f"http{'s' if self._tls else ''}://{host}:{port}"
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=1024)
+        at = {"host": "127.0.0.1", "port": 0} if self._listener is None else {"sock": self._listener}
+        self._server = await asyncio.start_server(self._serve, **at, backlog=1024, ssl=self._tls)  # type: ignore[arg-type]
         return self
 
     async def __aexit__(

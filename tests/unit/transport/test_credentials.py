@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -78,11 +79,17 @@ async def test_credentials_are_refreshed_once_for_a_request(server: ScriptedServ
 
 async def test_many_requests_share_one_refresh(server: ScriptedServer, over: OverClient) -> None:
     """They find out together, and the issuer is asked once."""
-    server.script.extend([EXPIRED] * 5)
+    hold = asyncio.Event()
+    server.script.extend([replace(EXPIRED, hold=hold)] * 5)
     issuer = Issuer()
     async with await _client(issuer, server) as client:
         lane = over(client)
-        await asyncio.gather(*(lane.send(READ) for _ in range(5)))
+        tasks = [asyncio.create_task(lane.send(READ)) for _ in range(5)]
+        while len(server.received) < 5:
+            server.arrived.clear()
+            await server.arrived.wait()
+        hold.set()
+        await asyncio.gather(*tasks)
     assert issuer.issued == 2
     assert sorted(_keys(server)) == ["KEY1"] * 5 + ["KEY2"] * 5
 

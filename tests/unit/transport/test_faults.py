@@ -52,19 +52,6 @@ def _members(reply: Any) -> dict[str, Any]:
     return {name: value for name, value in reply.items() if name != "ResponseMetadata"}
 
 
-@pytest.mark.parametrize("end", ["reset", "close"])
-async def test_a_reply_that_breaks_off_anywhere_leaves_the_outcome_unknown(
-    to_raw: Callable[..., Any], raw: RawServer, end: str
-) -> None:
-    """After any number of its bytes but all; and the next request is answered over another connection."""
-    lane = await to_raw()
-    raw.script.extend(sends(EMPTY[:count], end=end) for count in range(len(EMPTY)))
-    outcomes = [await _outcome(lane, CONDITIONAL) for _ in range(len(EMPTY))]
-    assert {type(outcome) for outcome in outcomes} == {WriteOutcomeUnknown}
-    assert _members(await lane.send(READ)) == {}
-    assert len(raw.links) == len(EMPTY) + 1
-
-
 async def test_a_request_that_breaks_off_anywhere_is_never_taken_for_refused(
     to_raw: Callable[..., Any], raw: RawServer, choice: LaneChoice
 ) -> None:
@@ -101,6 +88,23 @@ WHOLE = {
     "after 100 Continue": (b"HTTP/1.1 100 Continue\r\n\r\n" + LENGTHY, ""),
     "with long headers": (reply(ITEM, *(f"x-long-{n}: {'y' * 1000}" for n in range(7))), ""),
 }
+
+
+@pytest.mark.parametrize("end", ["reset", "close"])
+@pytest.mark.parametrize(
+    "how", ["with a length", "in chunks", "until the connection closes", "after 100 Continue"]
+)
+async def test_a_reply_that_breaks_off_anywhere_leaves_the_outcome_unknown(
+    to_raw: Callable[..., Any], raw: RawServer, how: str, end: str
+) -> None:
+    """After any number of its bytes but all; and the next request is answered over another connection."""
+    lane = await to_raw()
+    data, _ = WHOLE[how]
+    raw.script.extend(sends(data[:count], end=end) for count in range(len(data)))
+    outcomes = [await _outcome(lane, CONDITIONAL) for _ in range(len(data))]
+    assert {type(outcome) for outcome in outcomes} == {WriteOutcomeUnknown}
+    assert _members(await lane.send(READ)) == {}
+    assert len(raw.links) == len(data) + 1
 
 
 @pytest.mark.parametrize("how", WHOLE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -62,6 +63,8 @@ async def open_client(session: aioboto3.Session) -> AsyncIterator[Open]:
         {"user_agent_extra": "shop/1.0", "retries": {"mode": "standard", "max_attempts": 7}},
         {"connector_args": {"keepalive_timeout": 3, "ttl_dns_cache": 5, "use_dns_cache": False}},
         {"proxies": {}},
+        {"disable_request_compression": True, "request_min_compression_size_bytes": 1},
+        {"retries": {"mode": "legacy", "max_attempts": 2}, "parameter_validation": False},
         {"proxies": {"https": "http://proxy:1"}},
     ],
     ids=str,
@@ -123,12 +126,26 @@ async def test_a_proxy_of_the_environment_is_an_obstacle(
 
 
 @pytest.mark.parametrize(
-    "url", ["http://127.0.0.1:9/path", "http://user:pw@127.0.0.1:9", "http://127.0.0.1:9/?a=b"]
+    "url",
+    [
+        "http://127.0.0.1:9/path",
+        "http://user:pw@127.0.0.1:9",
+        "http://127.0.0.1:9/?a=b",
+    ],
 )
 async def test_a_url_with_more_than_a_host_is_an_obstacle(open_client: Open, url: str) -> None:
     """Every request would have to repeat it."""
     client = await open_client(endpoint_url=url)
     assert "URL" in (obstacle(client) or "")
+
+
+async def test_a_url_that_is_not_plain_ascii_is_an_obstacle(
+    open_client: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name would have to be encoded; newer versions of botocore refuse it."""
+    client = await open_client()
+    monkeypatch.setattr(client.meta, "_endpoint_url", "http://b\xfccher.test")
+    assert "ASCII" in (obstacle(client) or "")
 
 
 @pytest.mark.parametrize(
@@ -200,6 +217,35 @@ async def test_an_unknown_version_of_the_client_is_an_obstacle(
         patched.delattr(getattr(client, owner), name)
         assert name in (obstacle(client) or "")
         assert isinstance(attach(client), ClientLane)
+
+
+async def test_another_form_of_what_is_there_is_an_obstacle(
+    open_client: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A setting that is no longer kept, and a function that takes other arguments."""
+    client = await open_client()
+    assert obstacle(client) is None
+    with monkeypatch.context() as patched:
+        patched.setattr(client.meta.config, "connector_args", {})
+        assert "KeyError" in (obstacle(client) or "")
+    with monkeypatch.context() as patched:
+        patched.setattr(client._ruleset_resolver, "construct_endpoint", lambda *, operation: operation)
+        assert "TypeError" in (obstacle(client) or "")
+        assert isinstance(attach(client), ClientLane)
+
+
+@pytest.mark.parametrize("module", ["eligibility", "lane"])
+async def test_a_version_that_lacks_what_is_imported_is_left_to_the_client(
+    open_client: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, module: str
+) -> None:
+    """Names may move: that is no reason to fail."""
+    caplog.set_level(logging.INFO, "ddbmodel.transport")
+    client = await open_client()
+    monkeypatch.setitem(sys.modules, f"ddbmodel.transport.fast.{module}", None)
+    assert isinstance(attach(client), ClientLane)
+    assert "lacks what the fast lane imports" in caplog.text
+    with pytest.raises(ValueError, match='use lane="auto"'):
+        attach(client, "fast")
 
 
 @pytest.mark.parametrize(("lane", "kind"), [("client", ClientLane), ("fast", FastLane), ("auto", FastLane)])

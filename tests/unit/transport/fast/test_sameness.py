@@ -30,12 +30,13 @@ from ddbmodel.operations import (
     TransactWriteItems,
     UpdateItem,
 )
+from ddbmodel.transport import RetryRules
 from ddbmodel.transport.connect import attach
 from ddbmodel.transport.fast import bodies
 from ddbmodel.transport.fast.eligibility import OPERATIONS
 from ddbmodel.transport.fast.members import Members
 from tests.unit.operations.expressions import Expression
-from tests.unit.transport.conftest import MakeClient
+from tests.unit.transport.conftest import MakeClient, MakeLane
 from tests.unit.transport.scripted_server import Play, ScriptedServer, fault
 
 KEY = {"pk": {"S": "c1"}, "sk": {"B": b"\x00\xff"}}
@@ -166,6 +167,7 @@ FAULTS = [
     fault("NeverSeenBefore", status=500, headers={"x-amzn-requestid": None}),
     Play(b'{"__type": "ResourceNotFoundException:http://x/", "Message": "none"}', 400),
     Play(b'{"message": "no code"}', 403, {"x-amz-crc32": None}),
+    Play(b'{"__type": null, "message": "no code"}', 400),
     Play(b"", 503, {"x-amz-crc32": None}),
     Play(b"<html>no</html>", 503, {"x-amz-crc32": None}),
     Play(gzip.compress(fault("ValidationException").body, mtime=0), 400, {"content-encoding": "gzip"}),
@@ -202,6 +204,21 @@ async def test_a_refusal_of_another_form_is_a_damaged_reply(
             await lane.send(PutItem("orders", KEY))
         assert caught.value.code == "NotAReply"
         await lane.close()
+
+
+@pytest.mark.parametrize("levels", [3_000, 200_000])
+async def test_a_reply_that_is_nested_without_end_is_a_damaged_reply(
+    make_lane: MakeLane, server: ScriptedServer, levels: int
+) -> None:
+    """DynamoDB's have 32 levels at most; what no parser can follow is told as what it is."""
+    lane = await make_lane(rules=RetryRules(max_attempts=1))
+    nested = b'{"L": [' * levels + b"]}" * levels
+    server.script.append(Play(b'{"Item": {"b": {"B": "eA=="}, "n": ' + nested + b"}}"))
+    with pytest.raises(ReplyCorrupt) as caught:
+        await lane.send(GetItem("orders", KEY))
+    assert caught.value.code == "NotAReply"
+    server.script.append(Play(b'{"Item": {}}'))
+    assert (await lane.send(GetItem("orders", KEY)))["Item"] == {}
 
 
 async def test_what_a_refusal_brings_has_bytes(make_client: MakeClient, server: ScriptedServer) -> None:

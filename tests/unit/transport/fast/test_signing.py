@@ -154,12 +154,14 @@ SERVICE_TIME = 1_440_938_160.0
 
 @pytest.mark.parametrize("hours", [-24, -1, 1, 24])
 def test_a_wrong_clock_is_set_by_the_service_s(hours: int) -> None:
-    """Once; the same answer again is no reason to set it again."""
+    """What was signed with the wrong time is signed again; what was signed with the right one is not."""
     clock = Clock(At(SERVICE_TIME + hours * 3600))
     assert clock.moment() != MOMENT
-    assert clock.corrected("InvalidSignatureException", SERVICE_DATE)
+    assert clock.corrected("InvalidSignatureException", SERVICE_DATE, 0.0)
     assert clock.moment() == MOMENT
-    assert not clock.corrected("InvalidSignatureException", SERVICE_DATE)
+    assert clock.corrected("InvalidSignatureException", SERVICE_DATE, 0.0)
+    assert clock.moment() == MOMENT
+    assert not clock.corrected("InvalidSignatureException", SERVICE_DATE, clock.offset_seconds)
 
 
 @pytest.mark.parametrize(
@@ -175,5 +177,5 @@ def test_a_wrong_clock_is_set_by_the_service_s(hours: int) -> None:
 def test_the_clock_is_not_set_by_what_says_nothing_of_it(code: str, date: str | None) -> None:
     """Another error, no date, no readable date, or nearly the same time."""
     clock = Clock(At(SERVICE_TIME - 7200))
-    assert not clock.corrected(code, date)
+    assert not clock.corrected(code, date, 0.0)
     assert clock.moment() == "20150830T103600Z"
