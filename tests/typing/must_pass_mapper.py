@@ -110,8 +110,8 @@ async def lenient(mapper: Mapper) -> None:
         if isinstance(entry, InvalidItem):
             assert_type(entry.error, CodecError)
             assert_type(entry.error.key, Mapping[str, Any] | None)
-            assert_type(entry.key, dict[str, dict[str, Any]])
-            assert_type(entry.item, dict[str, dict[str, Any]])
+            assert_type(entry.key, Mapping[str, dict[str, Any]])
+            assert_type(entry.item, Mapping[str, dict[str, Any]])
 
 
 async def many(mapper: Mapper, orders: list[Order], customer: Customer) -> None:

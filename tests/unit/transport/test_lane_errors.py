@@ -94,7 +94,7 @@ SIGNATURE = (
         fault("ValidationException", "Value 'hush' at 'key' failed to satisfy constraint"),
         fault("InvalidSignatureException", SIGNATURE),
         Play(b"{hush", 400, {"x-amz-crc32": None}),
-        Play(b'{"Item": {"pk": {"B": "hushh"}}}'),
+        Play(b'{"Item": ["hushh"]}'),
         Play(b"hush", headers={"x-amz-crc32": None}),
     ],
 )

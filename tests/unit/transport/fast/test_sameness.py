@@ -12,7 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ddbmodel.errors import CancellationReason, ConditionalCheckFailed, DDBModelError, ReplyCorrupt
+from ddbmodel.codec.wire_item import WireItem
+from ddbmodel.errors import (
+    CancellationReason,
+    CodecError,
+    ConditionalCheckFailed,
+    DDBModelError,
+    ReplyCorrupt,
+)
 from ddbmodel.operations import (
     BatchGetItem,
     BatchPut,
@@ -296,11 +303,9 @@ def test_an_escape_may_spell_the_type() -> None:
         b"[]",
         b'{"Item": []}',
         b'{"Item": "x"}',
-        b'{"Item": {"a": {"B": 5}}}',
-        b'{"Item": {"a": {"B": "x"}}}',
-        b'{"Item": {"a": {"BS": {}}}}',
+        b'{"Item": {"a": {"B": "x"}}',
+        b'{"Item": {"a": {"S": "\xff"}}}',
         b"[" * 100_000,
-        b'{"Item": ' + b'{"B": {"M": ' * 400 + b"{}" + b"}}" * 400 + b"}",
     ],
 )
 def test_what_is_no_reply_is_an_error_and_no_other(body: bytes) -> None:
@@ -308,6 +313,45 @@ def test_what_is_no_reply_is_an_error_and_no_other(body: bytes) -> None:
     members = Members.of(MODEL.operation_model("GetItem").output_shape)
     with pytest.raises(ValueError, match=r".*"):
         members.read(body)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        b'{"a": {"B": 5}}',
+        b'{"a": {"B": "x"}}',
+        b'{"a": {"BS": {}}}',
+        b'{"a": 5}',
+        b'{"a": {"M": ' + b'{"B": {"M": ' * 400 + b"{}" + b"}}" * 400 + b"}}",
+    ],
+)
+def test_what_is_no_item_is_an_error_once_it_is_looked_at(item: bytes) -> None:
+    """Items stay JSON until then; the error says nothing of what is in them."""
+    read = Members.of(MODEL.operation_model("GetItem").output_shape).read(b'{"Item": ' + item + b"}")
+    assert isinstance(read["Item"], WireItem)
+    with pytest.raises(CodecError, match=r"^what is stored has another form \(\w+\)$"):
+        dict(read["Item"])
+
+
+def test_items_are_cut_out_of_replies_wherever_they_are() -> None:
+    """One item, many, and those of several tables."""
+    item = b'{"a": {"S": "x"}}'
+    for operation, body in {
+        "GetItem": b'{"Item": %s}',
+        "UpdateItem": b'{"Attributes": %s}',
+        "Query": b'{"Items": [%s]}',
+        "Scan": b'{"Items": [%s]}',
+        "BatchGetItem": b'{"Responses": {"t": [%s]}}',
+    }.items():
+        read = Members.of(MODEL.operation_model(operation).output_shape).read(body % item)
+        assert [found.text for found in _wire_items(read)] == [item], operation
+
+
+def _wire_items(value: Any) -> list[WireItem]:
+    if isinstance(value, WireItem):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value
+    return [found for one in inner for found in _wire_items(one)]
 
 
 @pytest.mark.parametrize("wire", [{"Limit": 1 << 70}, {"Text": "\ud800"}], ids=["long", "surrogate"])
