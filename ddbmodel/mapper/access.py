@@ -10,8 +10,9 @@ from ddbmodel.codec.values import AttributeValue, Item
 from ddbmodel.expressions import And, Comparison, Condition, In, Not, Operand, Or, PathRef, Value
 from ddbmodel.mapper.key_ranges import same_key_value
 from ddbmodel.model import ModelPlan
-from ddbmodel.model.key_plan import KeyBinding
+from ddbmodel.model.key_plan import KeyBinding, ShardedBinding, sharded_in
 from ddbmodel.schema import IndexSchema, KeyAttribute
+from ddbmodel.schema.shards import shard_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ class AccessPath:
     def key(self) -> tuple[KeyAttribute, ...]:
         """The key attributes of the path itself, none of which can be filtered on."""
         return tuple(binding.attribute for binding in self.bindings)
+
+    @property
+    def sharded(self) -> ShardedBinding | None:
+        """The attribute of the partition key that ends with the number of a shard; None if there is none."""
+        return sharded_in(self.partition)
 
     @property
     def position(self) -> dict[str, KeyAttribute]:
@@ -94,6 +100,8 @@ class Access:
         owner: tells the items that are wanted, where the table has items of several models.
         bound_by: the conditions that the partition key says completely.
         is_asked_for: conditions bind the partition key; it is not the same for all of the model's items.
+        shards: over how many keys the partition is spread; None if it is one. What binds the sharded
+            attribute then lacks the number of the shard.
     """
 
     path: AccessPath
@@ -107,6 +115,7 @@ class Access:
     owner: Owner | None = None
     bound_by: tuple[Condition, ...] = ()
     is_asked_for: bool = True
+    shards: int | None = None
 
     @property
     def key_condition(self) -> Condition | None:
@@ -127,6 +136,13 @@ class Access:
             if isinstance(condition, Comparison) and condition.operator == "="
             if isinstance(condition.right, Value) and isinstance(condition.left, PathRef)
         }
+
+    def of_shard(self, shard: int) -> Access:
+        """The access to one shard of a partition that is spread."""
+        sharded = self.path.sharded
+        assert sharded is not None, "only a partition that is spread has shards"
+        partition = tuple(_in_shard(part, sharded.name, shard) for part in self.partition)
+        return replace(self, partition=partition, shards=None)
 
     @property
     def is_selective(self) -> bool:
@@ -182,6 +198,15 @@ def _settled(condition: Condition) -> Condition:
             return Not(_settled(inner))
         case _:
             return condition
+
+
+def _in_shard(condition: Condition, attribute: str, shard: int) -> Condition:
+    assert isinstance(condition, Comparison), "a partition key is bound by equality"
+    assert isinstance(condition.left, PathRef), "of its attribute"
+    assert isinstance(condition.right, Value), "to a value"
+    if condition.left.place.steps != (attribute,):
+        return condition
+    return replace(condition, right=Value({"S": str(condition.right.stored["S"]) + shard_text(shard)}))
 
 
 def _order(option: Operand) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +13,8 @@ from ddbmodel.codec.sizes import value_size_bytes
 from ddbmodel.codec.values import AttributeValue, Item
 from ddbmodel.errors import CodecError
 from ddbmodel.schema import IndexSchema, KeyAttribute, TableSchema
-from ddbmodel.schema.key_templates import KeyTemplate, Values
+from ddbmodel.schema.key_templates import SEPARATOR, KeyTemplate, Values
+from ddbmodel.schema.shards import shard_of, shard_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,54 @@ class KeyBinding:
         return None if key is None else {"S": key}
 
 
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """Over how many keys a partition is spread, and what decides on the one that an item is in.
+
+    Attributes:
+        count: how many shards there are.
+        identity: the key attributes from whose values an item's shard follows, none of which ever changes.
+    """
+
+    count: int
+    identity: tuple[KeyBinding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShardedBinding(KeyBinding):
+    """The attribute of a partition key that ends with the number of a shard.
+
+    Attributes:
+        template: how it is written, the place of the number included.
+        shards: how the number follows from the item.
+    """
+
+    template: KeyTemplate
+    shards: Shards
+
+    @property
+    def label(self) -> str:
+        """The template and the number of shards, for messages."""
+        return f"{self.name} {self.template.text!r} in {self.shards.count} shards"
+
+    def render(self, values: Values) -> AttributeValue | None:
+        """Give the attribute's value; None if a field is missing.
+
+        The values of the fields that identify the item are needed as well.
+
+        Raises:
+            CodecError: a value has no place in the key, or the key is empty but for the shard.
+        """
+        beginning = self.template.unsharded.render(values)
+        if beginning is None:
+            return None
+        if beginning == SEPARATOR:
+            raise CodecError("a key has at least one byte before the number of its shard", (self.name,))
+        identity = [binding.render(values) for binding in self.shards.identity]
+        present = [stored for stored in identity if stored is not None]
+        return {"S": beginning + shard_text(shard_of(present, self.shards.count))}
+
+
 @dataclass(frozen=True)
 class KeyPath:
     """The table's key, or an index's, as one model writes it.
@@ -85,6 +134,11 @@ class KeyPath:
     def bindings(self) -> tuple[KeyBinding, ...]:
         """All of its attributes, partition key first."""
         return (*self.partition, *self.sort)
+
+    @property
+    def sharded(self) -> ShardedBinding | None:
+        """The attribute of the partition key that ends with the number of a shard; None if there is none."""
+        return sharded_in(self.partition)
 
     @property
     def described(self) -> str:
@@ -114,6 +168,11 @@ class _KeyRule:
             raise CodecError(
                 f"a key attribute holds 1 to {self.limit_bytes:,} bytes, this one {size:,}", (self.field,)
             )
+
+
+def sharded_in(partition: Iterable[KeyBinding]) -> ShardedBinding | None:
+    """Give the attribute of a partition key that ends with the number of a shard; None if there is none."""
+    return next((binding for binding in partition if isinstance(binding, ShardedBinding)), None)
 
 
 def _comparable(stored: AttributeValue) -> object:
