@@ -161,8 +161,7 @@ def _check_partition(plan: ModelPlan[Any], path: AccessPath, partition: Sequence
     for binding, condition in zip(path.partition, partition, strict=True):
         if binding.template is None:
             continue
-        is_sharded = isinstance(binding, ShardedBinding)
-        template = binding.template.unsharded if is_sharded else binding.template
+        template = binding.beginning if isinstance(binding, ShardedBinding) else binding.template
         if template.parse(_constant(condition)) is None:
             raise Unusable(f"{plan.model.__name__} has {binding.label} there, which is never that value")
 

@@ -64,7 +64,7 @@ def compose(
     assert binding.template is not None, "a field's own attribute needs no composition"
     pieces = binding.template.pieces
     if is_partition and isinstance(binding, ShardedBinding):
-        pieces = binding.template.unsharded.pieces
+        pieces = binding.beginning.pieces
     return _Composition(pieces, binding.sources, ref, offers).result()
 
 

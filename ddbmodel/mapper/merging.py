@@ -138,14 +138,15 @@ class Merge:
     def take(self, entries: Iterable[Entry]) -> None:
         """Count entries as taken, in the order in which they were ready."""
         for order, _ in entries:
-            self.streams[order[-1]].take()
+            shard: int = order[-1]
+            self.streams[shard].take()
 
     def _is_before(self, one: Order, other: Order) -> bool:
         return one < other if self.ascending else one > other
 
 
 def share(wanted: int, shards: int) -> int:
-    """How many entries to ask each shard for, where so many are wanted of all: some more than an even share."""
+    """How many entries to ask each shard for, where so many are wanted: some more than an even share."""
     even = wanted / shards
     return min(wanted, math.ceil(even + _DEVIATIONS * math.sqrt(even)))
 

@@ -181,7 +181,9 @@ class _Binder:
         fields = {slot.name: self._field(slot.name) for slot in slots}
         forms = {slot: self._form(text, slot, fields[slot.name]) for slot in slots}
         template = bind(text, forms, is_sort=attribute.name in self._sorts, is_sharded=True)
-        sharded = ShardedBinding(attribute, tuple(fields.values()), template=template, shards=shards)
+        sharded = ShardedBinding(
+            attribute, tuple(fields.values()), template, beginning=template.unsharded, shards=shards
+        )
         # What another key writes already is written as that key says: in the shard that this one decides on.
         return present if present is not None and present.label == sharded.label else sharded
 

@@ -84,17 +84,17 @@ class ShardedBinding(KeyBinding):
     """The attribute of a partition key that ends with the number of a shard.
 
     Attributes:
-        template: how it is written, the place of the number included.
+        beginning: how it is written up to the number of the shard.
         shards: how the number follows from the item.
     """
 
-    template: KeyTemplate
+    beginning: KeyTemplate
     shards: Shards
 
     @property
     def label(self) -> str:
         """The template and the number of shards, for messages."""
-        return f"{self.name} {self.template.text!r} in {self.shards.count} shards"
+        return f"{self.name} {self.beginning.text!r} in {self.shards.count} shards"
 
     def render(self, values: Values) -> AttributeValue | None:
         """Give the attribute's value; None if a field is missing.
@@ -104,7 +104,7 @@ class ShardedBinding(KeyBinding):
         Raises:
             CodecError: a value has no place in the key, or the key is empty but for the shard.
         """
-        beginning = self.template.unsharded.render(values)
+        beginning = self.beginning.render(values)
         if beginning is None:
             return None
         if beginning == SEPARATOR:

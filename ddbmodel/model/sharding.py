@@ -30,7 +30,7 @@ def spread(attribute: KeyAttribute, fields: Sequence[FieldCodec], shards: Shards
     text = SEPARATOR.join(f"{{{field.name}}}" for field in fields)
     forms = {Slot(field.name, ""): _form(field) for field in fields}
     template = bind(text, forms, is_sort=False, is_sharded=True)
-    return ShardedBinding(attribute, tuple(fields), template=template, shards=shards)
+    return ShardedBinding(attribute, tuple(fields), template, beginning=template.unsharded, shards=shards)
 
 
 def _form(field: FieldCodec) -> KeyForm:

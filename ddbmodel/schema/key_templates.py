@@ -200,7 +200,7 @@ class KeyTemplate:
                 values[slot.name] = stored
         return values if self.render(values) == key else None
 
-    @cached_property
+    @property
     def unsharded(self) -> KeyTemplate:
         """What stands before the number of a shard, of a template that ends with one."""
         return KeyTemplate(self.text, self.pieces[:-1])
