@@ -35,7 +35,7 @@ class Stream:
 
     Attributes:
         shard: its number.
-        last: the entry or key that was taken last; None is the beginning.
+        last: the entry that was taken last, or the key up to which all was dropped; None is the beginning.
         entries: what is in hand.
         used: how many of them were taken.
         end: the key after which the next page begins.
@@ -68,6 +68,7 @@ class Stream:
 
     def add(self, entries: Sequence[Entry], end: Item | None) -> None:
         """Put another page behind what is in hand."""
+        self.last = self.place
         self.entries = [*islice(self.entries, self.used, None), *entries]
         self.used = 0
         self.end, self.is_open, self.page_items = end, end is not None, len(entries)
@@ -116,7 +117,8 @@ class Merge:
             )
 
     async def _read(self, stream: Stream, size: int | None) -> None:
-        page = await self.fetch(stream.shard, stream.last if stream.end is None else stream.end, size)
+        start = stream.last if stream.end is None else stream.end
+        page = await self.fetch(stream.shard, start, size)
         entries = [(self.order(item, stream.shard), item) for item in page.items]
         if self.edge is not None:
             entries = [entry for entry in entries if not self._is_before(entry[0], self.edge)]

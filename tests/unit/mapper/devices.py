@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from ddbmodel import Attr, GlobalIndex, Key, KeyAttribute, LocalIndex, Model, Table, TableIndex, field
-from ddbmodel import partition_key, sort_key
+from ddbmodel import (
+    Attr,
+    GlobalIndex,
+    Key,
+    KeyAttribute,
+    LocalIndex,
+    Model,
+    Table,
+    TableIndex,
+    field,
+    partition_key,
+    sort_key,
+)
 
 
 class Reading(Model, table="readings"):
