@@ -199,7 +199,7 @@ async def test_transactions(mapper: Mapper) -> None:
         tx.update(Sample.key("d", 0), Sample.status.set("shut"), given={"kind": "k"})
         tx.delete(Sample.key("d", 1))
         tx.check(Unit.key("d"), Unit.serial == "1#003")
-    found = await mapper.transact_get([Sample.key("d", at) for at in range(3)])
+    found = await mapper.transact_get(*(Sample.key("d", at) for at in range(3)))
     assert [one and one.status for one in found] == ["shut", None, "open"]
     query = mapper.query(Sample).where(Sample.status == "open", Sample.kind == "k")
     assert [one.at for one in await query.all()] == [2, 3, 4]
