@@ -10,7 +10,7 @@ from ddbmodel.codec.values import AttributeValue, Item
 from ddbmodel.expressions import And, Comparison, Condition, In, Not, Operand, Or, PathRef, Value
 from ddbmodel.mapper.key_ranges import same_key_value
 from ddbmodel.model import ModelPlan
-from ddbmodel.model.key_plan import KeyBinding, ShardedBinding, sharded_in
+from ddbmodel.model.key_plan import KeyBinding, ShardedBinding
 from ddbmodel.schema import IndexSchema, KeyAttribute
 from ddbmodel.schema.shards import shard_text
 
@@ -24,12 +24,14 @@ class AccessPath:
         partition: the attributes that a query binds by equality, and where their values come from.
         sort: those that it may narrow, from left to right.
         table_key: the attributes of the table's key, which every index holds as well.
+        sharded: the attribute of the partition key that ends with the number of a shard; None if none does.
     """
 
     index: IndexSchema | None
     partition: tuple[KeyBinding, ...]
     sort: tuple[KeyBinding, ...]
     table_key: tuple[KeyAttribute, ...]
+    sharded: ShardedBinding | None = None
 
     @property
     def name(self) -> str:
@@ -45,11 +47,6 @@ class AccessPath:
     def key(self) -> tuple[KeyAttribute, ...]:
         """The key attributes of the path itself, none of which can be filtered on."""
         return tuple(binding.attribute for binding in self.bindings)
-
-    @property
-    def sharded(self) -> ShardedBinding | None:
-        """The attribute of the partition key that ends with the number of a shard; None if there is none."""
-        return sharded_in(self.partition)
 
     @property
     def position(self) -> dict[str, KeyAttribute]:
@@ -224,4 +221,4 @@ def access_paths(plan: ModelPlan[Any]) -> Iterator[AccessPath]:
     """The primary key, then the indexes in order of declaration."""
     keys = plan.stored_keys
     for path in keys.paths:
-        yield AccessPath(path.index, path.partition, path.sort, keys.table.key)
+        yield AccessPath(path.index, path.partition, path.sort, keys.table.key, path.sharded)

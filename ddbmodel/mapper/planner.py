@@ -238,8 +238,11 @@ def _absorb(
     if binding.template is not None:
         taken = compose(binding, attribute_path(plan, binding.name), offers, is_partition=is_partition)
         if taken.condition is not None:
-            room = SHARD_DIGITS if is_partition and isinstance(binding, ShardedBinding) else 0
-            _check_lengths(taken.condition, limit_bytes - room)
+            if is_partition and isinstance(binding, ShardedBinding):
+                # The separator is there already, the number of the shard is not.
+                _check_lengths(taken.condition, limit_bytes - SHARD_DIGITS, least_bytes=2)
+            else:
+                _check_lengths(taken.condition, limit_bytes)
         return taken
     (field,) = binding.sources
     conditions = offers.get(field.stored_name)
@@ -255,13 +258,13 @@ def _absorb(
     return Composed(condition, narrowed.excluded, served, names, narrowed.is_equality)
 
 
-def _check_lengths(condition: Condition, limit_bytes: int) -> None:
+def _check_lengths(condition: Condition, limit_bytes: int, *, least_bytes: int = 1) -> None:
     for value in constants_of(condition):
         size = value_size_bytes(value.stored)
-        if not 1 <= size <= limit_bytes:
+        if not least_bytes <= size <= limit_bytes:
             raise Unusable(
                 f"{subject_of(condition)!r} is compared with a value of {size:,} bytes, "
-                f"and a key has 1 to {limit_bytes:,}"
+                f"and a key has {least_bytes} to {limit_bytes:,}"
             )
 
 

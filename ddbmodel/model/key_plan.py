@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -135,10 +135,10 @@ class KeyPath:
         """All of its attributes, partition key first."""
         return (*self.partition, *self.sort)
 
-    @property
+    @cached_property
     def sharded(self) -> ShardedBinding | None:
         """The attribute of the partition key that ends with the number of a shard; None if there is none."""
-        return sharded_in(self.partition)
+        return next((binding for binding in self.partition if isinstance(binding, ShardedBinding)), None)
 
     @property
     def described(self) -> str:
@@ -168,11 +168,6 @@ class _KeyRule:
             raise CodecError(
                 f"a key attribute holds 1 to {self.limit_bytes:,} bytes, this one {size:,}", (self.field,)
             )
-
-
-def sharded_in(partition: Iterable[KeyBinding]) -> ShardedBinding | None:
-    """Give the attribute of a partition key that ends with the number of a shard; None if there is none."""
-    return next((binding for binding in partition if isinstance(binding, ShardedBinding)), None)
 
 
 def _comparable(stored: AttributeValue) -> object:

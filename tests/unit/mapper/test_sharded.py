@@ -168,10 +168,11 @@ async def test_two_fields_of_one_partition() -> None:
 
 
 async def test_too_long_to_be_a_key() -> None:
-    """A value that no key has room for, with the number of its shard, is refused before anything is sent."""
+    """A value that no key has room for with its shard, or an empty one, is refused before anything is sent."""
     table = _table()
-    with pytest.raises(NoAccessPath, match="2,046 bytes, and a key has 1 to 2,045"):
-        await table.query().where(Reading.device == "d" * 2045).all()
+    for wrong in ("d" * 2045, ""):
+        with pytest.raises(NoAccessPath, match="bytes, and a key has 2 to 2,045"):
+            await table.query().where(Reading.device == wrong).all()
     assert table.requests == []
     assert await table.query().where(Reading.device == "d" * 2044).all() == []
     assert len(table.requests) == 5
