@@ -11,7 +11,7 @@ from ddbmodel.codec import untyped
 from ddbmodel.codec.base import Codec, unexpected
 from ddbmodel.codec.numbers import decode_decimal, encode_decimal
 from ddbmodel.codec.shapes import is_map, is_sequence, is_set, is_tuple
-from ddbmodel.codec.values import AttributeValue, Item
+from ddbmodel.codec.values import Attributes, AttributeValue
 from ddbmodel.errors import CodecError
 
 
@@ -215,7 +215,7 @@ class DictCodec(Codec):
     def encode(self, value: Any) -> AttributeValue:
         if not is_map(value):
             raise unexpected(self.name, value)
-        stored: Item = {}
+        stored: Attributes = {}
         for key, entry in value.items():
             name = self.key_text(key)
             if name in stored:

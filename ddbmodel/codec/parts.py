@@ -18,7 +18,7 @@ from ddbmodel.codec.base import Codec, UnexpectedType, unexpected
 from ddbmodel.codec.sameness import same
 from ddbmodel.codec.shapes import is_map
 from ddbmodel.codec.trial import Refusal, attempt
-from ddbmodel.codec.values import NULL, AttributeValue, Item
+from ddbmodel.codec.values import NULL, Attributes, AttributeValue, Item
 from ddbmodel.errors import CodecError
 
 _EMPTY_SET: Final[AttributeValue] = {"L": []}
@@ -101,7 +101,7 @@ class Unrolled:
         decoder: gives a function from attributes to what validation takes.
     """
 
-    encoder: Callable[[Sequence[FieldCodec]], Callable[[Any], Item]]
+    encoder: Callable[[Sequence[FieldCodec]], Callable[[Any], Attributes]]
     decoder: Callable[[Sequence[FieldCodec]], Callable[[Item], dict[str, Any]]]
 
 
@@ -180,7 +180,7 @@ class PartCodec(Codec):
     def encode(self, value: Any) -> AttributeValue:
         return {"M": self.encode_attributes(value)}
 
-    def encode_attributes(self, value: Any) -> Item:
+    def encode_attributes(self, value: Any) -> Attributes:
         """Give the attributes of a record, by stored name.
 
         Raises:
@@ -205,7 +205,7 @@ class PartCodec(Codec):
             )
         raise unexpected(self.name, value)
 
-    def _encoded(self, value: Any) -> Item:
+    def _encoded(self, value: Any) -> Attributes:
         """The attributes by the function that is written for the class; in the plain way if that fails."""
         encode = self.encoder
         if encode is not None and type(value) is self.owner and not self._access.extra(value):
@@ -216,7 +216,7 @@ class PartCodec(Codec):
         return self._encode_fields(value)
 
     @cached_property
-    def encoder(self) -> Callable[[Any], Item] | None:
+    def encoder(self) -> Callable[[Any], Attributes] | None:
         """The function that is written for instances of the class, without extra values; None without."""
         unrolled = self._access.unrolled
         return None if unrolled is None else unrolled.encoder(tuple(self.fields.values()))
@@ -229,9 +229,9 @@ class PartCodec(Codec):
             return None
         return unrolled.decoder(tuple(self.fields.values()))
 
-    def _encode_fields(self, value: Any) -> Item:
+    def _encode_fields(self, value: Any) -> Attributes:
         values = self._access.read(value)
-        item: Item = {}
+        item: Attributes = {}
         for name, declared in self.fields.items():
             if name in values:
                 stored = declared.encode(values[name], value)
@@ -364,22 +364,22 @@ class SerializedPartCodec(PartCodec):
         dumped = self._serialize(value)
         return {"M": self._encode_entries(dumped)} if is_map(dumped) else untyped.encode_dumped(dumped)
 
-    def _encode_entries(self, entries: Mapping[str, Any]) -> Item:
-        item: Item = {}
+    def _encode_entries(self, entries: Mapping[str, Any]) -> Attributes:
+        item: Attributes = {}
         for name, entry in entries.items():
             declared = self.fields.get(name)
             stored_name = name if declared is None else declared.stored_name
             item[stored_name] = untyped.encode_entry(name, entry, untyped.encode_dumped)
         return item
 
-    def encode_attributes(self, value: Any) -> Item:
+    def encode_attributes(self, value: Any) -> Attributes:
         stored = self.encode(value)
         if "M" not in stored:
             raise CodecError(
                 f"only what the serializer of {self.name} returns would come back, and that is no dict, "
                 "which an item is made of"
             )
-        attributes: Item = stored["M"]
+        attributes: Attributes = stored["M"]
         return attributes
 
     def decode_attributes(self, item: Item) -> dict[str, Any]:

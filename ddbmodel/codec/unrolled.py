@@ -26,7 +26,7 @@ from ddbmodel.codec.base import Codec
 from ddbmodel.codec.containers import ListCodec, SetCodec
 from ddbmodel.codec.parts import Absent, FieldCodec, PartCodec, Unrolled
 from ddbmodel.codec.scalars import ChoiceCodec, ScalarCodec
-from ddbmodel.codec.values import NULL, Item
+from ddbmodel.codec.values import NULL, Attributes, Item
 from ddbmodel.codec.wrappers import LenientCodec, NullableCodec
 
 _SMALL_INT: Final = 10**15
@@ -48,7 +48,7 @@ _READS: Final[Mapping[Codec, Callable[[str], Any]]] = {
 }
 
 
-def unrolled_encoder(fields: Sequence[FieldCodec]) -> Callable[[Any], Item]:
+def unrolled_encoder(fields: Sequence[FieldCodec]) -> Callable[[Any], Attributes]:
     """Give a function from a record that keeps its values in `__dict__` to its attributes.
 
     Raises, when it is called, whatever goes wrong; the plain way says what.
@@ -59,7 +59,7 @@ def unrolled_encoder(fields: Sequence[FieldCodec]) -> Callable[[Any], Item]:
     for field in fields:
         _encode_field(source, field)
     source.line("return item")
-    encoder: Callable[[Any], Item] = source.function("record")
+    encoder: Callable[[Any], Attributes] = source.function("record")
     return encoder
 
 
@@ -100,9 +100,7 @@ class _Source:
 
     def function(self, argument: str) -> Any:
         """Make the function."""
-        # Bound as defaults, names are found as fast as local variables.
-        bound = "".join(f", {name}={name}" for name in self._objects)
-        text = "\n".join((f"def made({argument}{bound}):", *self._lines))
+        text = "\n".join((f"def made({argument}):", *self._lines))
         space = dict(self._objects)
         exec(compile(text, "<unrolled>", "exec"), space)  # noqa: S102  # only numbers and quoted names are in it
         return space["made"]

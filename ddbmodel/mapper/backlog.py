@@ -15,11 +15,10 @@ from typing import Final
 
 from ddbmodel import limits
 from ddbmodel.errors import MapperClosed
-from ddbmodel.mapper.entry import Entry
+from ddbmodel.mapper.entry import Entry, Target
 from ddbmodel.mapper.held_back import HeldBack
 from ddbmodel.mapper.ledger import Ledger
 from ddbmodel.mapper.pacing import HotKeys
-from ddbmodel.mapper.write import Identity
 from ddbmodel.mapper.write_report import WriteReport
 
 CLOSED: Final = "the batch writer is not open: use it inside of its async with block"
@@ -41,11 +40,11 @@ class Backlog:
         self._ledger = ledger
         self._room = asyncio.Semaphore(room)
         self._overdrawn = 0
-        self._ready: dict[Identity, Entry] = {}
+        self._ready: dict[Target, Entry] = {}
         self._ready_bytes = 0
         self._held = HeldBack(hot_keys)
-        self._blocked: dict[Identity, Entry] = {}
-        self._taken: dict[Identity, Entry] = {}
+        self._blocked: dict[Target, Entry] = {}
+        self._taken: dict[Target, Entry] = {}
         self._draining = 0
         self._closed_as = ""
         self._expired_as = ""
@@ -70,19 +69,19 @@ class Backlog:
         self.report.accepted += 1
         entry.number = self.report.accepted
         waiting = self._place_for(entry)
-        earlier = waiting.get(entry.identity)
+        earlier = waiting.get(entry.target)
         if earlier is not None:
             self._replace(earlier, entry)
             self._room.release()
-        waiting[entry.identity] = entry
+        waiting[entry.target] = entry
         if waiting is self._ready:
             self._ready_bytes += entry.size_bytes - (earlier.size_bytes if earlier is not None else 0)
         self._wake_workers()
 
-    def _place_for(self, entry: Entry) -> dict[Identity, Entry]:
-        if entry.identity in self._taken:
+    def _place_for(self, entry: Entry) -> dict[Target, Entry]:
+        if entry.target in self._taken:
             return self._blocked
-        if entry.identity not in self._ready and self._held.has_any_of(entry.heat):
+        if self._held and entry.target not in self._ready and self._held.has_any_of(entry.heat):
             return self._held.waiting(entry.heat)
         return self._ready
 
@@ -117,7 +116,7 @@ class Backlog:
 
     def give_back(self, entry: Entry) -> None:
         """Let a taken write wait until its hot key may be written again."""
-        if self._is_superseded(entry) or self._taken.pop(entry.identity, None) is None:
+        if self._is_superseded(entry) or self._taken.pop(entry.target, None) is None:
             return
         self._held.hold(entry, first=True)
         # It takes room that others may have by now: as many have to go before the next one is accepted.
@@ -143,7 +142,7 @@ class Backlog:
             pass  # a hot key may be written again
 
     def _make_ready(self, entry: Entry) -> None:
-        self._ready[entry.identity] = entry
+        self._ready[entry.target] = entry
         self._ready_bytes += entry.size_bytes
 
     def _fill(self, batch: list[Entry]) -> None:
@@ -152,13 +151,13 @@ class Backlog:
             for entry in found:
                 if size + entry.size_bytes > limits.BATCH_WRITE_BYTES:
                     return
-                del self._ready[entry.identity]
+                del self._ready[entry.target]
                 self._ready_bytes -= entry.size_bytes
                 if self._held.must_wait(entry):
                     self._held.hold(entry)
                     continue
                 size += entry.size_bytes
-                self._taken[entry.identity] = entry
+                self._taken[entry.target] = entry
                 batch.append(entry)
                 self._free_room()
 
@@ -178,10 +177,11 @@ class Backlog:
 
     # Settling -----------------------------------------------------------------------------------------------
 
-    def written(self, entry: Entry) -> None:
-        """A taken write is in the table."""
-        if self._release(entry):
-            self.report.written += 1
+    def written(self, entries: Iterable[Entry]) -> None:
+        """Taken writes are in the table."""
+        for entry in entries:
+            if self._release(entry):
+                self.report.written += 1
 
     def fail(self, entry: Entry, reason: str) -> None:
         """A taken write is given up."""
@@ -200,7 +200,7 @@ class Backlog:
         What is under way is given up too if it has to be sent again.
         """
         self._expired_as = reason
-        under_way = {identity: entry for identity, entry in self._taken.items() if entry.in_flight}
+        under_way = {target: entry for target, entry in self._taken.items() if entry.in_flight}
         self._give_up([entry for entry in self._unsettled() if not entry.in_flight], reason)
         self._taken = under_way
         self.close(f"{reason}: it was not accepted")
@@ -244,10 +244,10 @@ class Backlog:
 
     def _release(self, entry: Entry) -> bool:
         """Let go of a taken write, and unblock the next one for its key; False if it was abandoned before."""
-        if self._taken.get(entry.identity) is not entry:
+        if self._taken.get(entry.target) is not entry:
             return False
-        del self._taken[entry.identity]
-        following = self._blocked.pop(entry.identity, None)
+        del self._taken[entry.target]
+        following = self._blocked.pop(entry.target, None)
         if following is not None:
             self._make_ready(following)
             self._wake_workers()
@@ -256,7 +256,7 @@ class Backlog:
 
     def _is_superseded(self, entry: Entry) -> bool:
         """True if a later write to the key of a taken one waits; the taken one is settled then."""
-        following = self._blocked.get(entry.identity)
+        following = self._blocked.get(entry.target)
         if following is None or not self._release(entry):
             return False
         self._replace(entry, following)

@@ -8,13 +8,11 @@ from typing import Final
 
 from ddbmodel.mapper.backlog import Backlog
 from ddbmodel.mapper.backoff import Backoff
-from ddbmodel.mapper.entry import Entry
+from ddbmodel.mapper.entry import Entry, target_of
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.pacer import Admission, Pacer
 from ddbmodel.mapper.verdict import Course, Verdict, describe, judge, split
-from ddbmodel.mapper.write import Identity
-from ddbmodel.model.keys import identity_of
-from ddbmodel.operations import BatchPut, BatchWrite, BatchWriteItem, BatchWriteItemResult
+from ddbmodel.operations import BatchWrite, BatchWriteItem, BatchWriteItemResult
 
 _UNPROCESSED: Final = "left unprocessed: the table had no capacity left for it"
 
@@ -129,10 +127,11 @@ class BatchWorker:
     async def _send(self, part: Sequence[Entry]) -> BatchWriteItemResult:
         """Send one request, and return its answer."""
         for entry in part:
-            self._backlog.report.retries += entry.attempts > 0
+            if entry.attempts:
+                self._backlog.report.retries += 1
+                entry.passed_over = False
             entry.attempts += 1
             entry.in_flight = True
-            entry.passed_over = False
         request = BatchWriteItem(tuple(entry.write for entry in part), self._pacer.return_capacity)
         try:
             result = BatchWriteItemResult.from_wire(await self._gateway.send(request))
@@ -151,10 +150,11 @@ class BatchWorker:
         return part if verdict.course is Course.AGAIN else ()
 
     def _answered(self, part: Sequence[Entry], unprocessed: Sequence[BatchWrite]) -> Sequence[Entry]:
-        left = _entries_of(unprocessed, part) if unprocessed else ()
-        for entry in part:
-            if entry not in left:
-                self._backlog.written(entry)
+        if not unprocessed:
+            self._backlog.written(part)
+            return ()
+        left = _entries_of(unprocessed, part)
+        self._backlog.written([entry for entry in part if entry not in left])
         for entry in left:
             entry.reason = _UNPROCESSED
         return left
@@ -168,13 +168,13 @@ def _landed(part: Sequence[Entry]) -> None:
 
 def _entries_of(writes: Sequence[BatchWrite], part: Sequence[Entry]) -> Sequence[Entry]:
     """The entries that came back unprocessed; all, where they cannot be told apart: it does no harm."""
-    by_identity = {entry.identity: entry for entry in part}
-    key_names = {entry.write.table: [name for name, _, _ in entry.identity[1]] for entry in part}
-    found = [by_identity.get(_identity(write, key_names.get(write.table, []))) for write in writes]
-    known = [entry for entry in found if entry is not None]
-    return list(dict.fromkeys(known)) if len(known) == len(found) else part
-
-
-def _identity(write: BatchWrite, key_names: Sequence[str]) -> Identity:
-    attributes = write.item if isinstance(write, BatchPut) else write.key
-    return write.table, identity_of({name: attributes[name] for name in key_names if name in attributes})
+    by_target = {entry.target: entry for entry in part}
+    keys = {entry.write.table: entry.keys for entry in part}
+    found: dict[Entry, None] = {}
+    for write in writes:
+        target = target_of(write, keys[write.table]) if write.table in keys else None
+        entry = by_target.get(target) if target is not None else None
+        if entry is None:
+            return part
+        found[entry] = None
+    return list(found)

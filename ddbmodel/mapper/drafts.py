@@ -227,7 +227,7 @@ def _has_changed(plan: ModelPlan[Any], old: Item, actions: Sequence[Action]) -> 
 def _merged(plan: ModelPlan[Any], old: Item, new: Item) -> Item:
     """What is stored after a save: what the model declares as it is now, the rest as it was read."""
     declared = plan.part.by_stored_name.keys() | plan.hidden
-    return {name: stored for name, stored in old.items() if name not in declared} | new
+    return {name: stored for name, stored in old.items() if name not in declared} | dict(new)
 
 
 def _check_same_key(plan: ModelPlan[Any], old: Item, new: Item) -> None:

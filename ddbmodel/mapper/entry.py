@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel
@@ -10,32 +9,38 @@ from pydantic import BaseModel
 from ddbmodel import limits
 from ddbmodel.codec.sizes import item_size_bytes, item_wire_size_bytes
 from ddbmodel.codec.values import Item
+from ddbmodel.codec.wire_item import dump_item
 from ddbmodel.errors import ExpressionError, Failure
 from ddbmodel.mapper.arguments import key_of_target, plan_of_object
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.stamps import Stamp
-from ddbmodel.mapper.write import Identity
 from ddbmodel.model import ItemKey, ModelPlan, plan_of
-from ddbmodel.model.keys import identity_of
+from ddbmodel.model.key_plan import KeyPlan
+from ddbmodel.model.roles import NO_ROLES
 from ddbmodel.operations import BatchDelete, BatchPut, BatchWrite
 
-Heat: TypeAlias = tuple[str, tuple[str, str, Any]]
+Target: TypeAlias = tuple[Any, ...]
+"""Table and primary key: equal for two writes exactly if they are to the same item."""
+
+Heat: TypeAlias = tuple[Any, ...]
 """Table and partition key: what can be hot."""
 
 # What a write adds to the request around its item: {"PutRequest":{"Item":...}}, and a share of the rest.
 _FRAME_BYTES: Final = 256
 
 
-@dataclass(slots=True, eq=False)
 class Entry:
     """One accepted write.
 
-    Attributes:
-        identity: equal for two writes exactly if they are to the same item.
-        heat: equal for two writes exactly if they have the same partition key.
+    Args:
+        target: which item it is to.
         write: what is sent.
+        keys: how the keys of its table are read.
         origin: the model or key that the user gave, for failures.
         size_bytes: its share of a request.
+
+    Attributes:
+        heat: equal for two writes exactly if they have the same partition key.
         number: its place in the order of acceptance, counted from 1.
         attempts: how many requests carried it.
         stalled: how many of them, the last ones in a row, were left unprocessed as a whole.
@@ -46,11 +51,7 @@ class Entry:
         cleared: True if it has waited for its hot key, and may go now.
     """
 
-    identity: Identity = field(repr=False)
-    heat: Heat = field(repr=False)
-    write: BatchWrite
-    origin: Any = field(repr=False)
-    size_bytes: int
+    # Nearly all writes leave nearly all of these as they are, and are made faster without them.
     number: int = 0
     attempts: int = 0
     stalled: int = 0
@@ -59,6 +60,20 @@ class Entry:
     unknown: bool = False
     passed_over: bool = False
     cleared: bool = False
+
+    def __init__(
+        self, target: Target, write: BatchWrite, keys: KeyPlan, origin: Any, size_bytes: int
+    ) -> None:
+        self.target = target
+        self.write = write
+        self.keys = keys
+        self.origin = origin
+        self.size_bytes = size_bytes
+
+    @property
+    def heat(self) -> Heat:
+        """Table and partition key."""
+        return self.target[:2]
 
     @property
     def write_units(self) -> int:
@@ -83,11 +98,17 @@ def entry_for_put(gateway: Gateway, model: BaseModel) -> Entry:
     """
     plan = plan_of_object("put", model)
     check_bulk(plan)
-    stamp = Stamp(plan, gateway.now())
-    item = plan.encode(model, stamp.attributes(model))
-    stamp.set_values(model)
-    write = BatchPut(gateway.table_name(plan), item)
-    return _entry(write, plan, plan.key_from_item(item), item, model)
+    if plan.roles is NO_ROLES:
+        item = plan.encode(model)
+    else:
+        stamp = Stamp(plan, gateway.now())
+        item = plan.encode(model, stamp.attributes(model))
+        stamp.set_values(model)
+    table, keys = gateway.table_name(plan), plan.stored_keys
+    target = (table, *keys.identity(item))
+    size_bytes = item_wire_size_bytes(item, item.text) + _FRAME_BYTES
+    item.forget()
+    return Entry(target, BatchPut(table, item), keys, model, size_bytes)
 
 
 def entry_for_delete(gateway: Gateway, target: ItemKey[Any] | BaseModel) -> Entry:
@@ -100,8 +121,20 @@ def entry_for_delete(gateway: Gateway, target: ItemKey[Any] | BaseModel) -> Entr
     key = key_of_target("delete", target)
     plan: ModelPlan[Any] = plan_of(key.model)
     check_bulk(plan)
-    write = BatchDelete(gateway.table_name(plan), key.attributes)
-    return _entry(write, plan, key.attributes, key.attributes, target)
+    table, keys = gateway.table_name(plan), plan.stored_keys
+    size_bytes = item_wire_size_bytes(key.attributes, dump_item(key.attributes)) + _FRAME_BYTES
+    return Entry(
+        (table, *keys.identity(key.attributes)), BatchDelete(table, key.attributes), keys, target, size_bytes
+    )
+
+
+def target_of(write: BatchWrite, keys: KeyPlan) -> Target | None:
+    """The target of a write as the service gives it back; None if its key is not all there."""
+    attributes: Item = write.item if isinstance(write, BatchPut) else write.key
+    try:
+        return (write.table, *keys.identity(attributes))
+    except KeyError:
+        return None
 
 
 def check_bulk(plan: ModelPlan[Any]) -> None:
@@ -124,11 +157,3 @@ def check_bulk(plan: ModelPlan[Any]) -> None:
             "writers that do "
             "check it would lose theirs: use put, save, delete or a transaction"
         )
-
-
-def _entry(write: BatchWrite, plan: ModelPlan[Any], key: Item, sent: Item, origin: Any) -> Entry:
-    identity = identity_of(key)
-    partition = plan.stored_table.partition_key[0].name
-    heat = next(part for part in identity if part[0] == partition)
-    size_bytes = item_wire_size_bytes(sent) + _FRAME_BYTES
-    return Entry((write.table, identity), (write.table, heat), write, origin, size_bytes)

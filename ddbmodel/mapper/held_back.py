@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ddbmodel.mapper.entry import Entry, Heat
+from ddbmodel.mapper.entry import Entry, Heat, Target
 from ddbmodel.mapper.pacing import HotKeys
-from ddbmodel.mapper.write import Identity
 
 
 class HeldBack:
@@ -14,7 +13,7 @@ class HeldBack:
 
     def __init__(self, hot_keys: HotKeys) -> None:
         self._hot_keys = hot_keys
-        self._by_heat: dict[Heat, dict[Identity, Entry]] = {}
+        self._by_heat: dict[Heat, dict[Target, Entry]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._by_heat)
@@ -32,7 +31,7 @@ class HeldBack:
         self._hot_keys.begin(entry.heat, entry.write_units)
         return False
 
-    def waiting(self, heat: Heat) -> dict[Identity, Entry]:
+    def waiting(self, heat: Heat) -> dict[Target, Entry]:
         """The writes to a key that wait, to be added to; one that replaces another takes its place."""
         return self._by_heat.setdefault(heat, {})
 
@@ -41,7 +40,7 @@ class HeldBack:
         entry.cleared = False
         others = self.waiting(entry.heat)
         self._by_heat[entry.heat] = (
-            {entry.identity: entry} | others if first else others | {entry.identity: entry}
+            {entry.target: entry} | others if first else others | {entry.target: entry}
         )
 
     def due(self) -> Iterator[Entry]:

@@ -62,12 +62,9 @@ class Pacer:
         """Learn from an answer: what came back unprocessed, and what the rest has used."""
         if left or self.hot_keys:
             self._watch_keys(part, left, admission.began)
-        sent, refused = Counter[str](), Counter[str]()
-        for entry in part:
-            if not self.hot_keys.is_hot(entry.heat):
-                sent[entry.write.table] += 1
-                refused[entry.write.table] += entry in left
-        shares = {table: refused[table] / sent[table] for table in sent}
+            shares = self._refused_shares(part, left)
+        else:
+            shares = dict.fromkeys(admission.slot.tables, 0.0)
         self._slots.learn(admission.slot, Outcome(shares, account=0.0))
         if self._rate_limit is not None:
             reported = sum(one.units for one in capacity)
@@ -83,6 +80,15 @@ class Pacer:
     def end(self, admission: Admission) -> None:
         """Give back the slot of a request, after the pause that follows it."""
         self._free(admission.slot)
+
+    def _refused_shares(self, part: Sequence[Entry], left: Collection[Entry]) -> dict[str, float]:
+        """Which part of each table's writes was refused; those to hot keys tell nothing of the table."""
+        sent, refused = Counter[str](), Counter[str]()
+        for entry in part:
+            if not self.hot_keys.is_hot(entry.heat):
+                sent[entry.write.table] += 1
+                refused[entry.write.table] += entry in left
+        return {table: refused[table] / sent[table] for table in sent}
 
     async def _slot(self, tables: Collection[str]) -> Slot:
         while (slot := self._slots.begin(tables)) is None:

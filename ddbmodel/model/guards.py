@@ -13,7 +13,7 @@ from typing import Final
 from ddbmodel import limits
 from ddbmodel.codec.parts import FieldCodec
 from ddbmodel.codec.sizes import value_size_bytes
-from ddbmodel.codec.values import AttributeValue, Item
+from ddbmodel.codec.values import Attributes, AttributeValue, Item
 from ddbmodel.errors import CodecError, ModelDefinitionError
 from ddbmodel.model.key_plan import KeyBinding, KeyPath
 from ddbmodel.schema import TableSchema
@@ -39,13 +39,13 @@ class UniqueGuard:
     path: KeyPath
     entity_attribute: str
 
-    def key(self, stored: AttributeValue) -> Item:
+    def key(self, stored: AttributeValue) -> Attributes:
         """Give the key of the guard of one value.
 
         Raises:
             CodecError: the value has no place in a key.
         """
-        key: Item = {}
+        key: Attributes = {}
         for binding in self.path.bindings:
             rendered = binding.render({self.field.name: stored})
             assert rendered is not None, "the value is there"
@@ -62,7 +62,7 @@ class UniqueGuard:
 
     def item(self, stored: AttributeValue, owner: Item) -> Item:
         """Give the guard of one value, held by the item with the key `owner`."""
-        marks: Item = {self.entity_attribute: {"S": GUARD_ENTITY}, OWNER_ATTRIBUTE: {"M": owner}}
+        marks: Attributes = {self.entity_attribute: {"S": GUARD_ENTITY}, OWNER_ATTRIBUTE: {"M": owner}}
         return self.key(stored) | marks
 
 

@@ -10,7 +10,7 @@ from ddbmodel import limits
 from ddbmodel.codec.numbers import canonical_number
 from ddbmodel.codec.parts import FieldCodec
 from ddbmodel.codec.sizes import value_size_bytes
-from ddbmodel.codec.values import AttributeValue, Item
+from ddbmodel.codec.values import Attributes, AttributeValue, Item
 from ddbmodel.errors import CodecError
 from ddbmodel.schema import IndexSchema, KeyAttribute, TableSchema
 from ddbmodel.schema.key_templates import SEPARATOR, KeyTemplate, Values
@@ -219,7 +219,7 @@ class KeyPlan:
         names = [binding.name for binding in self.composed]
         return frozenset((*names, self.entity_attribute) if self.entity_attribute else names)
 
-    def add_to(self, item: Item, fields: Mapping[str, FieldCodec]) -> None:
+    def add_to(self, item: Attributes, fields: Mapping[str, FieldCodec]) -> None:
         """Add the attributes that are no fields to an item of encoded fields.
 
         Raises:
@@ -253,7 +253,7 @@ class KeyPlan:
         for binding in self.primary.bindings:
             if binding.template is not None:
                 found |= binding.template.parse(str(item.get(binding.name, {}).get("S", ""))) or {}
-        return item | {field.stored_name: found[field.name] for field in lacking if field.name in found}
+        return {**item, **{field.stored_name: found[field.name] for field in lacking if field.name in found}}
 
     @cached_property
     def _written(self) -> tuple[FieldCodec, ...]:

@@ -14,9 +14,10 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from ddbmodel import limits
 from ddbmodel.codec.levels import levels_max
 from ddbmodel.codec.parts import Access, FieldCodec, PartCodec
-from ddbmodel.codec.sizes import item_size_bytes, json_size_bytes, nesting_levels, value_size_bytes
+from ddbmodel.codec.sizes import item_size_bytes, nesting_levels, value_size_bytes
 from ddbmodel.codec.trial import message_of, refusal_of
-from ddbmodel.codec.values import AttributeValue, Item
+from ddbmodel.codec.values import Attributes, AttributeValue, Item
+from ddbmodel.codec.wire_item import WireItem, dump_item
 from ddbmodel.errors import CodecError, ExpressionError, ItemTooLarge, ModelDefinitionError
 from ddbmodel.model.binding import bind_keys
 from ddbmodel.model.compiler import Compiler
@@ -88,8 +89,8 @@ class ModelPlan(Generic[M]):
 
     # Items --------------------------------------------------------------------------------------------
 
-    def encode(self, model: M, instead: Item | None = None) -> Item:
-        """Give the item of a model.
+    def encode(self, model: M, instead: Item | None = None) -> WireItem:
+        """Give the item of a model, in both of its forms.
 
         Args:
             model: the model.
@@ -110,8 +111,7 @@ class ModelPlan(Generic[M]):
             raise error.about(self.model.__name__) from error.__cause__
         except RecursionError:
             raise self._too_deep() from None
-        self.check_size(item)
-        return item
+        return self._weighed(item)
 
     def decode(self, item: Item) -> M:
         """Give the model of an item, validated.
@@ -216,7 +216,18 @@ class ModelPlan(Generic[M]):
 
     # Checks -------------------------------------------------------------------------------------------
 
-    def check_size(self, item: Item) -> None:
+    def _weighed(self, item: Attributes) -> WireItem:
+        """The item with its JSON."""
+        try:
+            weighed = WireItem(dump_item(item), item)
+        except TypeError:
+            raise self._too_deep() from None
+        # JSON has never fewer bytes than DynamoDB meters.
+        if len(weighed.text) > limits.ITEM_BYTES or self._levels_max > limits.NESTING_LEVELS:
+            self._check_size(item)
+        return weighed
+
+    def _check_size(self, item: Item) -> None:
         """Refuse an item that the service would refuse: over 400 KB, or nested deeper than 32 levels.
 
         Raises:
@@ -225,8 +236,6 @@ class ModelPlan(Generic[M]):
 
         Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
         """
-        if self._is_surely_small(item):
-            return
         size = item_size_bytes(item)
         if size > limits.ITEM_BYTES:
             weights = sorted(((value_size_bytes(value), name) for name, value in item.items()), reverse=True)
@@ -238,14 +247,6 @@ class ModelPlan(Generic[M]):
         for name, value in item.items():
             if ("M" in value or "L" in value) and nesting_levels(value) > limits.NESTING_LEVELS:
                 raise self._too_deep(name)
-
-    def _is_surely_small(self, item: Item) -> bool:
-        if self._levels_max > limits.NESTING_LEVELS:
-            return False
-        try:
-            return json_size_bytes(item) <= limits.ITEM_BYTES
-        except TypeError:
-            return False
 
     @cached_property
     def _levels_max(self) -> int:

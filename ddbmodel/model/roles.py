@@ -67,7 +67,7 @@ def build_roles(model: str, part: PartCodec, options: Mapping[str, FieldOptions]
             f"{model}: attribute {WRITE_ATTRIBUTE!r} holds the mark of the last write: store the field under "
             "another one with attribute="
         )
-    return Roles(**found)
+    return Roles(**found) if found else NO_ROLES
 
 
 def _fits(role: str, field: FieldCodec) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self, TypeAlias
 
 from ddbmodel import limits
 from ddbmodel.codec.values import Item
+from ddbmodel.codec.wire_item import attributes_of
 from ddbmodel.errors import ExpressionError
 from ddbmodel.operations.capacity import ConsumedCapacity, ReturnCapacity, consumed_capacities
 from ddbmodel.operations.request import optional_parameters
@@ -25,6 +26,10 @@ class BatchPut:
 
     def to_wire(self) -> dict[str, Any]:
         """The `WriteRequest` structure."""
+        return {"PutRequest": {"Item": attributes_of(self.item)}}
+
+    def to_lean_wire(self) -> dict[str, Any]:
+        """The `WriteRequest` structure, with an item that knows its JSON left as it is."""
         return {"PutRequest": {"Item": self.item}}
 
 
@@ -83,9 +88,21 @@ class BatchWriteItem:
 
     def to_wire(self) -> dict[str, Any]:
         """The parameters of the API."""
+        return self._wire([write.to_wire() for write in self.writes])
+
+    def to_lean_wire(self) -> dict[str, Any]:
+        """The parameters of the API, with items that know their JSON left as they are."""
+        return self._wire(
+            [
+                write.to_lean_wire() if isinstance(write, BatchPut) else write.to_wire()
+                for write in self.writes
+            ]
+        )
+
+    def _wire(self, writes: list[dict[str, Any]]) -> dict[str, Any]:
         by_table: dict[str, list[dict[str, Any]]] = {}
-        for write in self.writes:
-            by_table.setdefault(write.table, []).append(write.to_wire())
+        for write, wire in zip(self.writes, writes, strict=True):
+            by_table.setdefault(write.table, []).append(wire)
         return {"RequestItems": by_table} | optional_parameters(ReturnConsumedCapacity=self.return_capacity)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Self
 
 from ddbmodel.codec.values import Item
+from ddbmodel.codec.wire_item import attributes_of
 from ddbmodel.operations.capacity import ConsumedCapacity, ReturnCapacity, consumed_capacity
 from ddbmodel.operations.request import (
     Renderable,
@@ -45,7 +46,14 @@ class PutItem:
 
     def to_wire(self) -> dict[str, Any]:
         """The parameters of the API."""
-        wire: dict[str, Any] = {"TableName": self.table, "Item": self.item}
+        return self._wire(attributes_of(self.item))
+
+    def to_lean_wire(self) -> dict[str, Any]:
+        """The parameters of the API, with an item that knows its JSON left as it is."""
+        return self._wire(self.item)
+
+    def _wire(self, item: Item) -> dict[str, Any]:
+        wire: dict[str, Any] = {"TableName": self.table, "Item": item}
         if self.condition is not None:
             wire |= expression_parameters(("ConditionExpression", self.condition))
             wire |= condition_parameters(self.condition)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self, TypeAlias
 
 from ddbmodel import limits
 from ddbmodel.codec.values import Item
+from ddbmodel.codec.wire_item import attributes_of
 from ddbmodel.errors import ExpressionError
 from ddbmodel.operations.capacity import ConsumedCapacity, ReturnCapacity, consumed_capacities
 from ddbmodel.operations.request import (
@@ -32,7 +33,14 @@ class TransactPut:
 
     def to_wire(self) -> dict[str, Any]:
         """The `TransactWriteItem` structure. Each action has placeholders of its own."""
-        return {"Put": {"TableName": self.table, "Item": self.item} | _conditional(self.condition)}
+        return self._wire(attributes_of(self.item))
+
+    def to_lean_wire(self) -> dict[str, Any]:
+        """The `TransactWriteItem` structure, with an item that knows its JSON left as it is."""
+        return self._wire(self.item)
+
+    def _wire(self, item: Item) -> dict[str, Any]:
+        return {"Put": {"TableName": self.table, "Item": item} | _conditional(self.condition)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +139,19 @@ class TransactWriteItems:
 
     def to_wire(self) -> dict[str, Any]:
         """The parameters of the API."""
-        return {"TransactItems": [action.to_wire() for action in self.actions]} | optional_parameters(
+        return self._wire([action.to_wire() for action in self.actions])
+
+    def to_lean_wire(self) -> dict[str, Any]:
+        """The parameters of the API, with items that know their JSON left as they are."""
+        return self._wire(
+            [
+                action.to_lean_wire() if isinstance(action, TransactPut) else action.to_wire()
+                for action in self.actions
+            ]
+        )
+
+    def _wire(self, actions: list[dict[str, Any]]) -> dict[str, Any]:
+        return {"TransactItems": actions} | optional_parameters(
             ClientRequestToken=self.token, ReturnConsumedCapacity=self.return_capacity
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from ddbmodel.transport.events import Statistics
@@ -42,6 +43,12 @@ class Tokened(Protocol):
     def token(self) -> str | None:
         """The token, if it has one."""
         ...
+
+
+def lean_wire(request: WireRequest) -> dict[str, Any]:
+    """Give the parameters of a request for who writes JSON: items that know theirs are left as they are."""
+    lean: Callable[[], dict[str, Any]] | None = getattr(request, "to_lean_wire", None)
+    return request.to_wire() if lean is None else lean()
 
 
 class Transport(Protocol):

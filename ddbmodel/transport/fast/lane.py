@@ -34,7 +34,7 @@ from ddbmodel.transport.fast.refusal import Refusals, metadata
 from ddbmodel.transport.fast.signing import Keys, Signer
 from ddbmodel.transport.fast.skew import Clock
 from ddbmodel.transport.hooks import Watch
-from ddbmodel.transport.protocol import WireRequest
+from ddbmodel.transport.protocol import WireRequest, lean_wire
 from ddbmodel.transport.reply_check import UntrustedReply, checked_body
 
 T = TypeVar("T")
@@ -122,7 +122,7 @@ class FastLane:
 
     async def _exchange(self, request: WireRequest, read: Callable[[HttpReply, bytes], T]) -> T:
         self._courier.require_usable(request.name)
-        body = bodies.dump(request.to_wire())
+        body = bodies.dump(lean_wire(request))
         return await self._courier.deliver(request, partial(self._attempt, request.name, body, read))
 
     async def _attempt(

@@ -88,7 +88,7 @@ class ReadingTable:
     ) -> None:
         self.plan: ModelPlan[Any] = plan_of(kind)
         self.schema = self.plan.stored_table
-        self.items: list[Item] = [plan_of(type(model)).encode(model) for model in models]
+        self.items = [dict(plan_of(type(model)).encode(model)) for model in models]
         self.requests: list[tuple[str, dict[str, Any]]] = []
         self.faults: Callable[[str, dict[str, Any]], object] = lambda name, wire: None
         self.unprocessed: Callable[[list[Item]], list[Item]] = lambda keys: []

@@ -128,9 +128,9 @@ def test_after_it_was_abandoned_nothing_counts_twice() -> None:
         draining = asyncio.ensure_future(backlog.drain())
         await asyncio.sleep(0)
         first, second, third = await backlog.take([])
-        backlog.written(first)
+        backlog.written([first])
         backlog.abandon("the end")
-        backlog.written(second)
+        backlog.written([second])
         backlog.fail(third, "late")
         await draining
         assert await backlog.take([]) == []
