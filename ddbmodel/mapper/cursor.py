@@ -172,7 +172,7 @@ class Cursors:
     def _position(self, payload: bytes) -> Position:
         try:
             delivered, is_backward, values = _from_json(payload, len(self.attributes))
-            key = self.key(values) if values else {}
+            key: Item = self.key(values) if values else {}
         except (ValueError, CodecError, RecursionError):
             raise InvalidCursor(DAMAGED) from None
         if key and any(not same_key_value(key[name], value) for name, value in self.bound.items()):
