@@ -10,8 +10,9 @@ from ddbmodel.codec.values import AttributeValue, Item
 from ddbmodel.expressions import And, Comparison, Condition, In, Not, Operand, Or, PathRef, Value
 from ddbmodel.mapper.key_ranges import same_key_value
 from ddbmodel.model import ModelPlan
-from ddbmodel.model.key_plan import KeyBinding
+from ddbmodel.model.key_plan import KeyBinding, ShardedBinding
 from ddbmodel.schema import IndexSchema, KeyAttribute
+from ddbmodel.schema.shards import shard_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,14 @@ class AccessPath:
         partition: the attributes that a query binds by equality, and where their values come from.
         sort: those that it may narrow, from left to right.
         table_key: the attributes of the table's key, which every index holds as well.
+        sharded: the attribute of the partition key that ends with the number of a shard; None if none does.
     """
 
     index: IndexSchema | None
     partition: tuple[KeyBinding, ...]
     sort: tuple[KeyBinding, ...]
     table_key: tuple[KeyAttribute, ...]
+    sharded: ShardedBinding | None = None
 
     @property
     def name(self) -> str:
@@ -94,6 +97,8 @@ class Access:
         owner: tells the items that are wanted, where the table has items of several models.
         bound_by: the conditions that the partition key says completely.
         is_asked_for: conditions bind the partition key; it is not the same for all of the model's items.
+        shards: over how many keys the partition is spread; None if it is one. What binds the sharded
+            attribute then lacks the number of the shard.
     """
 
     path: AccessPath
@@ -107,6 +112,7 @@ class Access:
     owner: Owner | None = None
     bound_by: tuple[Condition, ...] = ()
     is_asked_for: bool = True
+    shards: int | None = None
 
     @property
     def key_condition(self) -> Condition | None:
@@ -127,6 +133,13 @@ class Access:
             if isinstance(condition, Comparison) and condition.operator == "="
             if isinstance(condition.right, Value) and isinstance(condition.left, PathRef)
         }
+
+    def of_shard(self, shard: int) -> Access:
+        """The access to one shard of a partition that is spread."""
+        sharded = self.path.sharded
+        assert sharded is not None, "only a partition that is spread has shards"
+        partition = tuple(_in_shard(part, sharded.name, shard) for part in self.partition)
+        return replace(self, partition=partition, shards=None)
 
     @property
     def is_selective(self) -> bool:
@@ -184,6 +197,15 @@ def _settled(condition: Condition) -> Condition:
             return condition
 
 
+def _in_shard(condition: Condition, attribute: str, shard: int) -> Condition:
+    assert isinstance(condition, Comparison), "a partition key is bound by equality"
+    assert isinstance(condition.left, PathRef), "of its attribute"
+    assert isinstance(condition.right, Value), "to a value"
+    if condition.left.place.steps != (attribute,):
+        return condition
+    return replace(condition, right=Value({"S": str(condition.right.stored["S"]) + shard_text(shard)}))
+
+
 def _order(option: Operand) -> str:
     return repr(option.stored) if isinstance(option, Value) else ""
 
@@ -199,4 +221,4 @@ def access_paths(plan: ModelPlan[Any]) -> Iterator[AccessPath]:
     """The primary key, then the indexes in order of declaration."""
     keys = plan.stored_keys
     for path in keys.paths:
-        yield AccessPath(path.index, path.partition, path.sort, keys.table.key)
+        yield AccessPath(path.index, path.partition, path.sort, keys.table.key, path.sharded)

@@ -1,8 +1,9 @@
 """Which key or index serves a query of several models, and how its conditions are split.
 
 The partition key is bound by the conditions on at least one of the models, and has to be one of the others'
-as well. Where the sort keys of all models absorb the same, the sort key is narrowed to that, else to what
-they begin with. Every other condition is a filter for the items of its models only.
+as well; its shards are those of all models. Where the sort keys of all models absorb the same, the sort key
+is narrowed to that, else to what they begin with. Every other condition is a filter for the items of its
+models only.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from ddbmodel.mapper.key_ranges import constants_of, subject_of
 from ddbmodel.mapper.paths import attribute_path
 from ddbmodel.mapper.planner import Unusable, complete, merit, split_for, with_contents
 from ddbmodel.model import ModelPlan
+from ddbmodel.model.key_plan import ShardedBinding
 
 Excluded: TypeAlias = tuple[tuple[str, AttributeValue], ...]
 
@@ -69,6 +71,7 @@ def _access(
     entities: Entities, paths: Sequence[AccessPath], conjuncts: Sequence[Condition], wish: Wish
 ) -> Access:
     bound, splits = _splits(entities, paths, conjuncts)
+    shards = _common_shards(entities.plans, paths)
     partition = _one_partition(bound)
     for plan, path in zip(entities.plans, paths, strict=True):
         _check_partition(plan, path, partition)
@@ -89,6 +92,7 @@ def _access(
         missing=tuple(dict.fromkeys(name for split in splits.values() for name in split.missing)),
         owner=entities,
         is_asked_for=any(split.is_asked_for for split in splits.values()),
+        shards=shards,
     )
     for plan in entities.plans:
         access = replace(access, hydrates=with_contents(plan, access, wish).hydrates or access.hydrates)
@@ -127,6 +131,25 @@ def _one_partition(splits: dict[type, Access]) -> tuple[Condition, ...]:
     return first
 
 
+def _common_shards(plans: Sequence[ModelPlan[Any]], paths: Sequence[AccessPath]) -> int | None:
+    """How many shards have the items of all models; None if the partition is not spread.
+
+    Raises:
+        Unusable: some of the models spread it, and others do not.
+    """
+    spread = [path.sharded for path in paths]
+    if len({None if binding is None else binding.name for binding in spread}) > 1:
+        models = zip(plans, paths, strict=True)
+        labels = ", ".join(f"{plan.model.__name__} has {_label(path)}" for plan, path in models)
+        raise Unusable(f"some of the models spread it over shards, and others do not: {labels}")
+    # A model with fewer shards has nothing in the others.
+    return max((binding.shards.count for binding in spread if binding is not None), default=None)
+
+
+def _label(path: AccessPath) -> str:
+    return " and ".join(binding.label for binding in path.partition)
+
+
 def _constant(condition: Condition) -> str:
     assert isinstance(condition, Comparison), "a partition key is bound by equality"
     assert isinstance(condition.right, Value), "to a value"
@@ -136,7 +159,10 @@ def _constant(condition: Condition) -> str:
 def _check_partition(plan: ModelPlan[Any], path: AccessPath, partition: Sequence[Condition]) -> None:
     """Refuse a partition in which the model never has an item."""
     for binding, condition in zip(path.partition, partition, strict=True):
-        if binding.template is not None and binding.template.parse(_constant(condition)) is None:
+        if binding.template is None:
+            continue
+        template = binding.beginning if isinstance(binding, ShardedBinding) else binding.template
+        if template.parse(_constant(condition)) is None:
             raise Unusable(f"{plan.model.__name__} has {binding.label} there, which is never that value")
 
 

@@ -3,6 +3,8 @@
 The fields of a template are taken from the left: each that is bound to a value lengthens the beginning that
 all keys have in common; the first one that is not may narrow the range of keys; whatever stands to the right
 of it is left to the filter. Keys sort as their values do, so a range of values is a range of keys.
+
+Of a sharded partition key the number of the shard stays open: whoever reads asks for each of them.
 """
 
 from __future__ import annotations
@@ -15,9 +17,9 @@ from ddbmodel.codec.values import AttributeValue
 from ddbmodel.errors import CodecError, ExpressionError
 from ddbmodel.expressions import Between, Comparison, Condition, Function, PathRef, Value
 from ddbmodel.mapper.key_ranges import End, Narrowed, after_prefix, narrow
-from ddbmodel.model.key_plan import KeyBinding
+from ddbmodel.model.key_plan import KeyBinding, ShardedBinding
 from ddbmodel.schema.key_forms import MomentForm, TextForm
-from ddbmodel.schema.key_templates import BoundSlot, KeyTemplate
+from ddbmodel.schema.key_templates import SHARD, BoundSlot
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Composed:
         excluded: ends that the condition includes and the conditions do not.
         served: the stored names of the fields whose conditions it says completely.
         absorbed: how many fields it absorbed conditions on.
-        is_equality: the attribute is bound to one value.
+        is_equality: the attribute is bound to one value, or to one in each of its shards.
         narrowed: the names of the fields that it absorbed conditions on.
     """
 
@@ -40,30 +42,41 @@ class Composed:
     is_equality: bool = False
 
 
-def compose(binding: KeyBinding, ref: PathRef, offers: Mapping[str, Sequence[Condition]]) -> Composed:
+def compose(
+    binding: KeyBinding,
+    ref: PathRef,
+    offers: Mapping[str, Sequence[Condition]],
+    *,
+    is_partition: bool = False,
+) -> Composed:
     """Give the condition on an attribute that a template writes.
 
     Args:
         binding: the attribute and its template.
         ref: the attribute's path.
         offers: conditions on fields that a key could serve, by the stored names of the fields.
+        is_partition: the attribute has to be bound by equality; of a sharded one, all that comes before the
+            number of the shard.
 
     Raises:
         ExpressionError: the conditions on a field exclude each other.
     """
     assert binding.template is not None, "a field's own attribute needs no composition"
-    return _Composition(binding.template, binding.sources, ref, offers).result()
+    pieces = binding.template.pieces
+    if is_partition and isinstance(binding, ShardedBinding):
+        pieces = binding.beginning.pieces
+    return _Composition(pieces, binding.sources, ref, offers).result()
 
 
 class _Composition:
     def __init__(
         self,
-        template: KeyTemplate,
+        pieces: Sequence[str | BoundSlot],
         sources: Sequence[FieldCodec],
         ref: PathRef,
         offers: Mapping[str, Sequence[Condition]],
     ) -> None:
-        self._pieces = template.pieces
+        self._pieces = pieces
         self._stored_names = {field.name: field.stored_name for field in sources}
         self._ref = ref
         self._offers = offers
@@ -83,6 +96,8 @@ class _Composition:
         return self._composed(condition, is_equality=True)
 
     def _narrow(self, slot: BoundSlot) -> Narrowed | None:
+        if slot.name == SHARD:
+            return None
         conditions = self._offers.get(self._stored_names[slot.name])
         return None if conditions is None else narrow(conditions)
 

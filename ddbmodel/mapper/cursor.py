@@ -2,8 +2,9 @@
 
 A token holds a version, a fingerprint of the query it came from and of its scope, a seal, how many results
 came out before it, which way it leads, and the key to continue from; without a key, it begins at the end that
-it leads away from. With a `cursor_key` the seal is a signature, so nobody else can make or change a token;
-without one it is a checksum, which only finds damage. Either way, whoever has a token can read the key in it.
+it leads away from. Of a partition that is spread over shards it holds a key for each of them. With a
+`cursor_key` the seal is a signature, so nobody else can make or change a token; without one it is a checksum,
+which only finds damage. Either way, whoever has a token can read the key in it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeGuard
+from typing import Any, Final, Protocol, TypeAlias, TypeGuard
 
 from ddbmodel.codec.numbers import decode_decimal, encode_decimal
 from ddbmodel.codec.values import AttributeValue, Item, KeyType, text
@@ -44,6 +45,25 @@ _WRONG_WAY: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """A place in the merged shards of a partition.
+
+    Attributes:
+        ends: for each shard the key next to which to continue; None is its beginning, or its end if it leads
+            backward.
+        shard: the shard of the entry next to the place.
+        edge: the key of that entry.
+    """
+
+    ends: tuple[Item | None, ...] = field(repr=False)
+    shard: int
+    edge: Item = field(repr=False)
+
+
+Place: TypeAlias = Item | Places
+
+
+@dataclass(frozen=True, slots=True)
 class Position:
     """Where a page begins or ends, and which way to go on from there.
 
@@ -54,9 +74,21 @@ class Position:
         backward: True if what comes before is wanted.
     """
 
-    key: Item | None = field(repr=False)
+    key: Place | None = field(repr=False)
     delivered: int = 0
     backward: bool = False
+
+
+class Tokens(Protocol):
+    """Makes and reads the tokens of one read."""
+
+    def make(self, position: Position) -> str:
+        """The token that continues from a position."""
+        ...
+
+    def read(self, token: str, *, backward: bool = False) -> Position:
+        """The position to continue from."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +110,9 @@ class Cursors:
 
     def make(self, position: Position) -> str:
         """The token that continues from a position."""
+        assert not isinstance(position.key, Places), "the place is one key"
         values = [] if position.key is None else self.texts(position.key)
-        return self.sealed([position.delivered, _BACKWARD if position.backward else _FORWARD, *values])
+        return self.sealed([*_head(position), *values])
 
     def sealed(self, plain: object) -> str:
         """A token that holds what JSON can hold."""
@@ -114,10 +147,7 @@ class Cursors:
             InvalidCursor: the token is damaged, of another version, query or scope, not signed with this key,
                 or leads the other way.
         """
-        position = self._position(self.opened(token))
-        if position.backward != backward:
-            raise InvalidCursor(_WRONG_WAY)
-        return position
+        return _checked_way(self._position(self.opened(token)), backward=backward)
 
     def opened(self, token: str, size_max: int = TOKEN_MAX) -> bytes:
         """What was sealed, as JSON.
@@ -141,13 +171,13 @@ class Cursors:
 
     def _position(self, payload: bytes) -> Position:
         try:
-            delivered, way, values = _from_json(payload, len(self.attributes))
-            key = self.key(values) if values else {}
+            delivered, is_backward, values = _from_json(payload, len(self.attributes))
+            key: Item = self.key(values) if values else {}
         except (ValueError, CodecError, RecursionError):
             raise InvalidCursor(DAMAGED) from None
         if key and any(not same_key_value(key[name], value) for name, value in self.bound.items()):
             raise InvalidCursor("the page token holds a key outside of this query: start at the first page")
-        return Position(key or None, delivered, way == _BACKWARD)
+        return Position(key or None, delivered, is_backward)
 
     def _fingerprint(self) -> bytes:
         plain = json.dumps(self.query, sort_keys=True, default=_to_base64)
@@ -157,6 +187,69 @@ class Cursors:
         if self.secret is None:
             return hashlib.sha256(data).digest()[:_SEAL_BYTES]
         return hmac.digest(self.secret, data, "sha256")[:_SEAL_BYTES]
+
+
+@dataclass(frozen=True, slots=True)
+class ShardedCursors:
+    """Makes and reads the tokens of one query of a partition that is spread over shards.
+
+    Attributes:
+        cursors: seal them; its attributes are those that the query does not bind.
+        bounds: what the query binds in each shard, the same attributes in all of them.
+    """
+
+    cursors: Cursors
+    bounds: Sequence[Item] = field(repr=False)
+
+    def make(self, position: Position) -> str:
+        """The token that continues from a position."""
+        places = position.key
+        if places is None:
+            return self.cursors.sealed(_head(position))
+        assert isinstance(places, Places), "the place is of all shards"
+        texts = self.cursors.texts
+        ends = [None if end is None else texts(end) for end in places.ends]
+        return self.cursors.sealed([*_head(position), places.shard, texts(places.edge), *ends])
+
+    def read(self, token: str, *, backward: bool = False) -> Position:
+        """The position to continue from.
+
+        Raises:
+            InvalidCursor: as `Cursors.read` does.
+        """
+        payload = self.cursors.opened(token, TOKEN_MAX * (len(self.bounds) + 1))
+        try:
+            position = self._position(json.loads(payload))
+        except (ValueError, CodecError, RecursionError):
+            raise InvalidCursor(DAMAGED) from None
+        return _checked_way(position, backward=backward)
+
+    def _position(self, plain: object) -> Position:
+        if not _is_list(plain) or len(plain) not in (2, len(self.bounds) + 4):
+            raise ValueError("another number of shards")
+        delivered, is_backward = _read_head(plain)
+        if len(plain) == 2:
+            return Position(None, delivered, is_backward)
+        shard, edge, *ends = plain[2:]
+        if type(shard) is not int or not 0 <= shard < len(self.bounds):
+            raise ValueError("no shard")
+        keys = tuple(None if end is None else self._key(number, end) for number, end in enumerate(ends))
+        return Position(Places(keys, shard, self._key(shard, edge)), delivered, is_backward)
+
+    def _key(self, shard: int, values: object) -> Item:
+        if not _is_list(values) or not _are_texts(values):
+            raise ValueError("a value is no text")
+        return {**self.bounds[shard], **self.cursors.key(values)}
+
+
+def _head(position: Position) -> list[object]:
+    return [position.delivered, _BACKWARD if position.backward else _FORWARD]
+
+
+def _checked_way(position: Position, *, backward: bool) -> Position:
+    if position.backward != backward:
+        raise InvalidCursor(_WRONG_WAY)
+    return position
 
 
 def _decode(token: object, size_max: int) -> bytes:
@@ -172,20 +265,30 @@ def _decode(token: object, size_max: int) -> bytes:
     return data
 
 
-def _from_json(payload: bytes, count: int) -> tuple[int, str, Sequence[str]]:
-    """How many were delivered, which way it leads, and the values of the key: all of them, or none."""
+def _from_json(payload: bytes, count: int) -> tuple[int, bool, Sequence[str]]:
+    """How many were delivered, whether it leads backward, and the values of the key: all of them, or none."""
     plain: Any = json.loads(payload)
     # One kind of error for whatever is wrong with a token.
     if not _is_list(plain) or len(plain) not in (2, count + 2):
         raise ValueError("another number of values")
-    delivered, way, *values = plain
+    delivered, is_backward = _read_head(plain)
+    values = plain[2:]
+    if not _are_texts(values):
+        raise ValueError("a value is no text")
+    return delivered, is_backward, values
+
+
+def _read_head(plain: Sequence[Any]) -> tuple[int, bool]:
+    delivered, way = plain[:2]
     if type(delivered) is not int or delivered < 0:
         raise ValueError("no count")
     if way not in (_FORWARD, _BACKWARD):
         raise ValueError("no way")
-    if not all(type(value) is str and value for value in values):
-        raise ValueError("a value is no text")
-    return delivered, way, values
+    return delivered, way == _BACKWARD
+
+
+def _are_texts(values: Sequence[Any]) -> bool:
+    return all(type(value) is str and value for value in values)
 
 
 def _is_list(plain: object) -> TypeGuard[list[Any]]:

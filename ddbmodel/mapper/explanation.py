@@ -22,10 +22,13 @@ class Explanation:
         key_condition: with names in place, values as the placeholders of the request; None for a scan.
         filter: likewise; None if there is none.
         read_units_max: the read units that one page costs at most: of 1 MB, or of as many items of 400 KB
-            as it reads.
+            as it reads; of a partition that is spread over shards, for all of its requests together.
         notes: what the request does not show: which items an index leaves out, and what is done with those
             that come back.
-        request: the parameters as they are sent for the first page, values included.
+        request: the parameters as they are sent for the first page, values included; of several shards, to
+            the first one.
+        shards: over how many keys the partition is spread, each of which takes a request of its own; None if
+            it is one.
     """
 
     operation: str
@@ -36,6 +39,7 @@ class Explanation:
     read_units_max: float
     notes: tuple[str, ...]
     request: dict[str, Any] = field(repr=False)
+    shards: int | None = None
 
     def __str__(self) -> str:
         lines = [
@@ -45,6 +49,8 @@ class Explanation:
         if self.key_condition is not None:
             lines.append(f"  key condition: {self.key_condition}")
         lines.append(f"  filter: {self.filter or 'none'}")
+        if self.shards is not None:
+            lines.append(f"  requests: {self.shards} a page, one for each shard, merged by the sort key")
         lines.append(f"  cost: at most {self.read_units_max:g} read units a page")
         lines.extend(f"  note: {note}" for note in self.notes)
         request = json.dumps(self.request, indent=2, ensure_ascii=False, default=_shown)
@@ -68,9 +74,10 @@ def explain(operation: str, access: Access, request: dict[str, Any]) -> Explanat
         None if index is None else index.name,
         _readable(access.key_condition, names),
         _readable(access.filter, names),
-        _read_units_max(request),
+        _read_units_max(request) * (access.shards or 1),
         tuple(_notes(access)),
         request,
+        access.shards,
     )
 
 

@@ -20,7 +20,7 @@ from ddbmodel.expressions import Action, Condition, Value
 from ddbmodel.mapper.knowledge import Knowledge
 from ddbmodel.mapper.paths import attribute_path, field_path
 from ddbmodel.model import ModelPlan
-from ddbmodel.model.key_plan import KeyBinding
+from ddbmodel.model.key_plan import KeyBinding, ShardedBinding
 from ddbmodel.schema import TableSchema
 
 
@@ -63,6 +63,8 @@ def dependent_keys(
         ):
             continue
         values: dict[str, AttributeValue | None] = {}
+        if isinstance(binding, ShardedBinding):  # its shard follows from the key, which is always known
+            values = {field.name: known.value(field.name) for field in plan.key_fields}
         for field in binding.sources:
             if field.name in changed:
                 values[field.name] = _new_value(plan, binding, changed[field.name])
@@ -72,7 +74,7 @@ def dependent_keys(
             else:
                 raise _unknown(plan, binding, field.name, creates=creates)
         made.append(_rewritten(plan, binding, values))
-    if creates and plan.shared is not None:
+    if creates and plan.stored_keys.managed:
         made += _identity_actions(plan, known)
     return DependentKeys(tuple(made), tuple(relied_on))
 
@@ -156,7 +158,7 @@ def _rewritten(plan: ModelPlan[Any], binding: KeyBinding, values: dict[str, Attr
 
 
 def _identity_actions(plan: ModelPlan[Any], known: Knowledge) -> list[Action]:
-    """What a new item of a shared table has beside its key: the fields of the key, and its entity's name."""
+    """What a new item has beside its key: the fields that the key is written from, and its entity's name."""
     keys, made = plan.stored_keys, list[Action]()
     names = {attribute.name for attribute in keys.table.key}
     for field in keys.fields:

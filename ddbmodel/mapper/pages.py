@@ -15,6 +15,7 @@ from ddbmodel.codec.values import Item
 from ddbmodel.expressions import Condition, Projection
 from ddbmodel.mapper.access import Access, Wish
 from ddbmodel.mapper.batch_get import fetch_items
+from ddbmodel.mapper.cursor import Cursors, Place, Places, Tokens
 from ddbmodel.mapper.entities import Entities
 from ddbmodel.mapper.expiry import expiry_attributes, is_expired
 from ddbmodel.mapper.gateway import Gateway
@@ -86,12 +87,12 @@ class Stretch:
     Attributes:
         items: what came out.
         first: the position of its first entry; None if it has none. The item of this entry may be gone.
-        end: the key to continue after; None if there is nothing more.
+        end: the place to continue after; None if there is nothing more.
     """
 
     items: list[Item] = field(repr=False)
-    first: Item | None = field(repr=False)
-    end: Item | None = field(repr=False)
+    first: Place | None = field(repr=False)
+    end: Place | None = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -210,13 +211,14 @@ class Pager:
         return total
 
     async def page(
-        self, start: Item | None, room: int, *, last: bool = False, backward: bool = False
+        self, start: Place | None, room: int, *, last: bool = False, backward: bool = False
     ) -> Stretch:
         """Up to `room` items that come after a key, or before it when `backward`.
 
         Without a filter, one entry more than wanted is read, to know whether there is one; but not if this is
         the `last` page in any case.
         """
+        assert not isinstance(start, Places), "the place is one key"
         ahead = 0 if last or self.access.filters else 1
         request, items, end = replace(self._request(start), backward=backward), list[Item](), start
         first: Item | None = None
@@ -255,6 +257,11 @@ class Pager:
             "request": request.to_wire(),
             "limit": self.options.limit,
         }
+
+    def cursors(self, scope: str | None) -> Tokens:
+        """What makes and reads the tokens of its pages."""
+        identity = {**self.identity(), "scope": scope}
+        return Cursors(identity, self.access.path.position, self.access.bound, self.gateway.cursor_key)
 
     # Requests ------------------------------------------------------------------------------------------
 

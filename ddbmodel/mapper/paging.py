@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from ddbmodel.errors import InvalidCursor
-from ddbmodel.mapper.cursor import Cursors, Position
+from ddbmodel.mapper.cursor import Position, Tokens
 from ddbmodel.mapper.pages import Pager
 from ddbmodel.mapper.reading import InvalidItem
 
@@ -46,7 +46,7 @@ class Paging:
     """
 
     pager: Pager
-    cursors: Cursors
+    cursors: Tokens
     reversible: bool
 
     async def after(self, token: str | None, size: int) -> Page[Any]:

@@ -25,8 +25,9 @@ from ddbmodel.mapper.composition import Composed, compose
 from ddbmodel.mapper.key_ranges import constants_of, narrow, subject_of, with_subject
 from ddbmodel.mapper.paths import attribute_path
 from ddbmodel.model import ModelPlan
-from ddbmodel.model.key_plan import KeyBinding
+from ddbmodel.model.key_plan import KeyBinding, ShardedBinding
 from ddbmodel.model.shared_table import ENTITY_ATTRIBUTE
+from ddbmodel.schema.shards import SHARD_DIGITS
 
 
 def choose(plan: ModelPlan[Any], conditions: Iterable[Condition], wish: Wish) -> Access:
@@ -148,6 +149,7 @@ def split_for(plan: ModelPlan[Any], path: AccessPath, conjuncts: Sequence[Condit
         owner=plan.stored_keys if plan.shared is not None else None,
         bound_by=bound_by,
         is_asked_for=is_asked_for,
+        shards=None if path.sharded is None else path.sharded.shards.count,
     )
 
 
@@ -181,7 +183,7 @@ def _take_partition(
         if unbound:
             missing += unbound
             continue
-        taken = _absorb(plan, binding, offers, limits.PARTITION_KEY_BYTES)
+        taken = _absorb(plan, binding, offers, limits.PARTITION_KEY_BYTES, is_partition=True)
         if taken.condition is None or not taken.is_equality:
             raise Unusable(f"{binding.label} has no place for a value that is asked for")
         _check_reserved(plan, binding, taken.condition)
@@ -225,13 +227,22 @@ def _take_sort(
 
 
 def _absorb(
-    plan: ModelPlan[Any], binding: KeyBinding, offers: dict[str, list[Condition]], limit_bytes: int
+    plan: ModelPlan[Any],
+    binding: KeyBinding,
+    offers: dict[str, list[Condition]],
+    limit_bytes: int,
+    *,
+    is_partition: bool = False,
 ) -> Composed:
     """What one key attribute absorbs of the conditions."""
     if binding.template is not None:
-        taken = compose(binding, attribute_path(plan, binding.name), offers)
+        taken = compose(binding, attribute_path(plan, binding.name), offers, is_partition=is_partition)
         if taken.condition is not None:
-            _check_lengths(taken.condition, limit_bytes)
+            if is_partition and isinstance(binding, ShardedBinding):
+                # The separator is there already, the number of the shard is not.
+                _check_lengths(taken.condition, limit_bytes - SHARD_DIGITS, least_bytes=2)
+            else:
+                _check_lengths(taken.condition, limit_bytes)
         return taken
     (field,) = binding.sources
     conditions = offers.get(field.stored_name)
@@ -247,13 +258,13 @@ def _absorb(
     return Composed(condition, narrowed.excluded, served, names, narrowed.is_equality)
 
 
-def _check_lengths(condition: Condition, limit_bytes: int) -> None:
+def _check_lengths(condition: Condition, limit_bytes: int, *, least_bytes: int = 1) -> None:
     for value in constants_of(condition):
         size = value_size_bytes(value.stored)
-        if not 1 <= size <= limit_bytes:
+        if not least_bytes <= size <= limit_bytes:
             raise Unusable(
                 f"{subject_of(condition)!r} is compared with a value of {size:,} bytes, "
-                f"and a key has 1 to {limit_bytes:,}"
+                f"and a key has {least_bytes} to {limit_bytes:,}"
             )
 
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 from ddbmodel.errors import ExpressionError
 from ddbmodel.expressions import Condition, PathRef
 from ddbmodel.mapper.access import Access
-from ddbmodel.mapper.cursor import Cursors
+from ddbmodel.mapper.cursor import Tokens
 from ddbmodel.mapper.explanation import Explanation, explain
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.pages import LIMIT_MAX, Pager, PageRequest, ReadOptions, ReadRequest
@@ -19,6 +19,7 @@ from ddbmodel.mapper.paging import Page, Paging
 from ddbmodel.mapper.paths import check_paths
 from ddbmodel.mapper.reading import InvalidItem
 from ddbmodel.mapper.selection import Selection
+from ddbmodel.mapper.sharded import ShardedPager
 from ddbmodel.model import GlobalIndex, Key, LocalIndex, ModelPlan
 
 R = TypeVar("R")
@@ -225,14 +226,13 @@ class Read(ABC, Generic[R]):
         return self._paged(self._chosen)
 
     def _paged(self, access: Access) -> Pager:
-        return Pager(self._gateway, self._plan, access, self._options, self._request)
+        kind = Pager if access.shards is None else ShardedPager
+        return kind(self._gateway, self._plan, access, self._options, self._request)
 
-    def _cursors(self, scope: str | None) -> Cursors:
+    def _cursors(self, scope: str | None) -> Tokens:
         if scope is not None and not (isinstance(scope, str) and scope):  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without a checker
             raise ExpressionError("scope is a text such as a tenant's name, and not empty; None is no scope")
-        pager = self._pager
-        identity = {**pager.identity(), "scope": scope}
-        return Cursors(identity, pager.access.path.position, pager.access.bound, self._gateway.cursor_key)
+        return self._pager.cursors(scope)
 
     @abstractmethod
     def _access(self) -> Access:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from ddbmodel.codec.parts import FieldCodec, PartCodec
 from ddbmodel.errors import ModelDefinitionError
 from ddbmodel.model.indexes import Index, Key, Templates
-from ddbmodel.model.key_plan import KeyBinding, KeyPath, KeyPlan
+from ddbmodel.model.key_plan import KeyBinding, KeyPath, KeyPlan, ShardedBinding, Shards
 from ddbmodel.model.shared_table import Table
 from ddbmodel.schema import IndexSchema, KeyAttribute
 from ddbmodel.schema.key_forms import KeyForm, form_of
 from ddbmodel.schema.key_templates import Slot, bind, parse_template
+from ddbmodel.schema.shards import check_shards
 
 
 def bind_keys(
@@ -66,7 +67,7 @@ class _Binder:
                 f"{' and '.join(own)} are keys of the table, and it has one: name an index"
             )
         name = own[0] if own else "primary"
-        primary = self._path(name, keys.get(name, Key()), None)
+        primary = self._path(name, keys.get(name, Key()), None, ())
         yield primary
         named: set[str] = set()
         for attribute, key in keys.items():
@@ -76,17 +77,25 @@ class _Binder:
                         f"{attribute}: index {key.index!r} has two keys: leave one out"
                     )
                 named.add(key.index)
-                yield self._path(attribute, key, self._schema.index(key.index))
+                yield self._path(attribute, key, self._schema.index(key.index), primary.bindings)
         for index in self._schema.indexes:
             known = {*self._part.by_stored_name, *self._written}
             if index.name not in named and all(part.name in known for part in index.key):
-                yield self._path(index.name, Key(index.name), index)
+                yield self._path(index.name, Key(index.name), index, primary.bindings)
 
-    def _path(self, name: str, key: Key, index: IndexSchema | None) -> KeyPath:
+    def _path(
+        self, name: str, key: Key, index: IndexSchema | None, primary: tuple[KeyBinding, ...]
+    ) -> KeyPath:
         schema = self._schema if index is None else index
         try:
-            partition = self._bindings(schema.partition_key, key.partition, "partition")
-            sort = self._bindings(schema.sort_key, key.sort, "sort")
+            if key.shards is None:
+                partition = self._bindings(schema.partition_key, key.partition, "partition")
+                sort = self._bindings(schema.sort_key, key.sort, "sort")
+            else:
+                sort = self._bindings(schema.sort_key, key.sort, "sort")
+                shards = _shards(key.shards, key, sort if index is None else primary)
+                partition = self._bindings(schema.partition_key, key.partition, "partition", shards)
+            _check_one_sharded(partition)
             if index is None:
                 _check_required((*partition, *sort))
         except ModelDefinitionError as error:
@@ -96,7 +105,11 @@ class _Binder:
         return KeyPath("" if index is None else name, index, partition, sort)
 
     def _bindings(
-        self, attributes: Sequence[KeyAttribute], templates: Templates | None, role: str
+        self,
+        attributes: Sequence[KeyAttribute],
+        templates: Templates | None,
+        role: str,
+        shards: Shards | None = None,
     ) -> tuple[KeyBinding, ...]:
         if templates is None:
             return tuple(self._present(attribute, role) for attribute in attributes)
@@ -107,7 +120,10 @@ class _Binder:
                 f"{role}= has {len(given)} templates, and the {role} key {len(attributes)} attributes "
                 f"({names})"
             )
-        return tuple(map(self._binding, attributes, given))
+        if shards is None:
+            return tuple(map(self._binding, attributes, given))
+        first = self._sharded(attributes[0], given[0], shards)
+        return (first, *map(self._binding, attributes[1:], given[1:]))
 
     def _present(self, attribute: KeyAttribute, role: str) -> KeyBinding:
         """An attribute that another key writes already, or that is a field's."""
@@ -152,6 +168,24 @@ class _Binder:
         # It is written in one way, so in the one that sorts if any key of the table sorts by it.
         template = bind(text, forms, is_sort=attribute.name in self._sorts)
         return KeyBinding(attribute, tuple(fields.values()), template)
+
+    def _sharded(self, attribute: KeyAttribute, text: str, shards: Shards) -> KeyBinding:
+        """An attribute that ends with the number of a shard."""
+        if attribute.type != "S":
+            raise ModelDefinitionError(
+                f"key attribute {attribute.name!r} holds {attribute.type}, and the number of a shard is "
+                "text: shard an attribute that holds text"
+            )
+        present = self._written.get(attribute.name)
+        slots = [piece for piece in parse_template(text) if isinstance(piece, Slot)]
+        fields = {slot.name: self._field(slot.name) for slot in slots}
+        forms = {slot: self._form(text, slot, fields[slot.name]) for slot in slots}
+        template = bind(text, forms, is_sort=attribute.name in self._sorts, is_sharded=True)
+        sharded = ShardedBinding(
+            attribute, tuple(fields.values()), template, beginning=template.unsharded, shards=shards
+        )
+        # What another key writes already is written as that key says: in the shard that this one decides on.
+        return present if present is not None and present.label == sharded.label else sharded
 
     def _number_or_bytes(
         self,
@@ -199,6 +233,30 @@ class _Binder:
             field = self._part.by_stored_name.get(attribute.name)
             if field is not None:
                 self._field_binding(attribute, field)  # the service refuses any other type there
+
+
+def _shards(count: int, key: Key, identity: tuple[KeyBinding, ...]) -> Shards:
+    """Over what a key is spread, by the attributes that tell the shard of an item."""
+    check_shards(count)
+    if key.partition is None:
+        raise ModelDefinitionError(
+            "shards= needs partition=, the template that it spreads: declare it, or leave shards= out"
+        )
+    if not identity:
+        raise ModelDefinitionError(
+            "shards= of the table's own key needs a sort key, which tells the shard of an item: "
+            "give the Table a sort_key=, or leave shards= out"
+        )
+    return Shards(count, identity)
+
+
+def _check_one_sharded(partition: Sequence[KeyBinding]) -> None:
+    labels = [binding.label for binding in partition if isinstance(binding, ShardedBinding)]
+    if len(labels) > 1:
+        raise ModelDefinitionError(
+            f"its partition key has several attributes with shards, {' and '.join(labels)}: "
+            "leave shards= out of one of them"
+        )
 
 
 def _check_required(bindings: Sequence[KeyBinding]) -> None:

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from ddbmodel import limits
 from ddbmodel.errors import ModelDefinitionError
 from ddbmodel.model.stored_as import Epoch, StoredAs
+from ddbmodel.schema.shards import check_shards
 
 Role = Literal["partition key", "sort key", "version", "ttl", "created at", "updated at"]
 
@@ -30,6 +31,7 @@ class FieldOptions:
     attribute: str | None = None
     stored_as: StoredAs | None = None
     unique: bool = False
+    shards: int | None = None
 
 
 NO_OPTIONS: Final = FieldOptions()
@@ -45,13 +47,16 @@ def check_options(options: FieldOptions) -> None:
     """Refuse what a specifier was given and cannot be.
 
     Raises:
-        ModelDefinitionError: no name for an attribute, no `StoredAs`, or one with impossible options.
+        ModelDefinitionError: no name for an attribute, no `StoredAs`, or one with impossible options, or no
+            number of shards.
     """
     attribute: Any = options.attribute
     if attribute is not None and not (isinstance(attribute, str) and _fits(attribute)):
         raise ModelDefinitionError(
             f"attribute= takes a name of 1 to {limits.ATTRIBUTE_NAME_BYTES:,} bytes of UTF-8"
         )
+    if options.shards is not None:
+        check_shards(options.shards)
     stored_as: Any = options.stored_as
     if stored_as is None:
         return
@@ -94,9 +99,24 @@ def field(
     return _specify(FieldOptions(None, attribute, stored_as, unique), arguments)
 
 
-def partition_key(*, attribute: str | None = None, stored_as: Epoch | None = None, **arguments: Any) -> Any:
-    """Make a field the table's partition key. It must be stored as text, a number or bytes."""
-    return _specify(FieldOptions("partition key", attribute, stored_as), arguments)
+def partition_key(
+    *,
+    attribute: str | None = None,
+    stored_as: Epoch | None = None,
+    shards: int | None = None,
+    **arguments: Any,
+) -> Any:
+    """Make a field the table's partition key. It must be stored as text, a number or bytes.
+
+    Args:
+        attribute: the stored name; the field's own name if not given.
+        stored_as: how a datetime is stored, if not as text.
+        shards: over how many keys to spread the items of one value, from 1 to 200, by their sort key, which
+            the table needs then. The partition key is an attribute of its own, `_<stored name>_shard`, and
+            the field any other attribute; a query sends a request for each shard, and merges what comes.
+        arguments: those of Pydantic's `Field`.
+    """
+    return _specify(FieldOptions("partition key", attribute, stored_as, shards=shards), arguments)
 
 
 def sort_key(*, attribute: str | None = None, stored_as: Epoch | None = None, **arguments: Any) -> Any:

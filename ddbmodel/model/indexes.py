@@ -19,6 +19,8 @@ class GlobalIndex:
         sort_key: a field's name, or up to four; None for an index without one.
         name: its name in DynamoDB; the attribute's name if not given.
         projection: `"ALL"`, `"KEYS_ONLY"`, or the names of the fields to hold beside the keys.
+        shards: over how many keys to spread each partition, from 1 to 200. The partition key is then an
+            attribute of its own, `_<name>_shard`; a query sends a request for each shard.
 
     An item is in the index only if it has all of its key attributes, so None in one of them leaves it out.
     """
@@ -27,6 +29,7 @@ class GlobalIndex:
     sort_key: str | tuple[str, ...] | None = None
     name: str = ""
     projection: IndexProjection = "ALL"
+    shards: int | None = None
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,15 @@ class Key:
         partition: a template, or one for each key attribute; None takes what the table's own key has under
             the names of the attributes, and the fields that are stored there.
         sort: likewise. `{city}` for an attribute that is the field `city` is that field.
+        shards: over how many keys to spread each partition, from 1 to 200, by a number at the end of its
+            first attribute. Of the table's own key the sort key decides on the shard of an item, of an
+            index's the table's own key. A query sends a request for each shard, and merges what comes.
     """
 
     index: str = ""
     partition: Templates | None = None
     sort: Templates | None = None
+    shards: int | None = None
 
     @property
     def name(self) -> str:

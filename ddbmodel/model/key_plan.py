@@ -19,7 +19,8 @@ from ddbmodel.codec.wire_decoder import values_decoder
 from ddbmodel.codec.wire_item import WireItem
 from ddbmodel.errors import CodecError
 from ddbmodel.schema import IndexSchema, KeyAttribute, TableSchema
-from ddbmodel.schema.key_templates import KeyTemplate, Values
+from ddbmodel.schema.key_templates import SEPARATOR, KeyTemplate, Values
+from ddbmodel.schema.shards import shard_of, shard_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,54 @@ class KeyBinding:
         return None if key is None else {"S": key}
 
 
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """Over how many keys a partition is spread, and what decides on the one that an item is in.
+
+    Attributes:
+        count: how many shards there are.
+        identity: the key attributes from whose values an item's shard follows, none of which ever changes.
+    """
+
+    count: int
+    identity: tuple[KeyBinding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShardedBinding(KeyBinding):
+    """The attribute of a partition key that ends with the number of a shard.
+
+    Attributes:
+        beginning: how it is written up to the number of the shard.
+        shards: how the number follows from the item.
+    """
+
+    beginning: KeyTemplate
+    shards: Shards
+
+    @property
+    def label(self) -> str:
+        """The template and the number of shards, for messages."""
+        return f"{self.name} {self.beginning.text!r} in {self.shards.count} shards"
+
+    def render(self, values: Values) -> AttributeValue | None:
+        """Give the attribute's value; None if a field is missing.
+
+        The values of the fields that identify the item are needed as well.
+
+        Raises:
+            CodecError: a value has no place in the key, or the key is empty but for the shard.
+        """
+        beginning = self.beginning.render(values)
+        if beginning is None:
+            return None
+        if beginning == SEPARATOR:
+            raise CodecError("a key has at least one byte before the number of its shard", (self.name,))
+        identity = [binding.render(values) for binding in self.shards.identity]
+        present = [stored for stored in identity if stored is not None]
+        return {"S": beginning + shard_text(shard_of(present, self.shards.count))}
+
+
 @dataclass(frozen=True)
 class KeyPath:
     """The table's key, or an index's, as one model writes it.
@@ -91,6 +140,11 @@ class KeyPath:
     def bindings(self) -> tuple[KeyBinding, ...]:
         """All of its attributes, partition key first."""
         return (*self.partition, *self.sort)
+
+    @cached_property
+    def sharded(self) -> ShardedBinding | None:
+        """The attribute of the partition key that ends with the number of a shard; None if there is none."""
+        return next((binding for binding in self.partition if isinstance(binding, ShardedBinding)), None)
 
     @property
     def described(self) -> str:

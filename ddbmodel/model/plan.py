@@ -23,7 +23,7 @@ from ddbmodel.codec.wire_item import WireItem, dump_item
 from ddbmodel.errors import CodecError, ExpressionError, ItemTooLarge, ModelDefinitionError
 from ddbmodel.model.binding import bind_keys
 from ddbmodel.model.compiler import Compiler
-from ddbmodel.model.declaration import build_table, plain_keys
+from ddbmodel.model.declaration import build_keys
 from ddbmodel.model.fields import FieldOptions, options_of
 from ddbmodel.model.guards import GUARD_PREFIX, UniqueGuard, build_guards
 from ddbmodel.model.indexes import Index
@@ -364,7 +364,7 @@ def _keys(
         return bind_keys(cls.__name__, table, name, codec, indexes)
     if entity is not None:
         raise ModelDefinitionError(f"{cls.__name__}: entity= goes with a Table(...), not with a table's name")
-    return plain_keys(build_table(cls.__name__, table, codec, options, indexes), codec, indexes)
+    return build_keys(cls.__name__, table, codec, options, indexes)
 
 
 def _guards(cls: type[Any], keys: KeyPlan, unique: Sequence[FieldCodec]) -> tuple[UniqueGuard, ...]:

@@ -8,6 +8,8 @@ What is written is safe and ordered:
   separator, and so every character up to `$` is written as `$` and a letter there: it sorts above the
   separator, and below all others, as it did before. Numbers have a fixed width, times too.
 - A key is read back into the values that it was written from.
+
+The key of a sharded partition ends with the separator and the number of the shard, which no value can forge.
 """
 
 from __future__ import annotations
@@ -21,10 +23,13 @@ from typing import Final, TypeAlias
 
 from ddbmodel.codec.values import AttributeValue
 from ddbmodel.errors import CodecError, ModelDefinitionError
-from ddbmodel.schema.key_forms import KeyForm
+from ddbmodel.schema.key_forms import KeyForm, PaddedForm
+from ddbmodel.schema.shards import SHARD_DIGITS
 
 ESCAPE: Final = "$"
 SEPARATOR: Final = "#"
+SHARD: Final = "#"
+"""The name of the place of a shard's number; no field has it."""
 # `$%` stands for the character 0, `$I` for `$` itself: in the order of the characters, and none is `#` or
 # `$`.
 _SHIFT: Final = 0x25
@@ -195,6 +200,11 @@ class KeyTemplate:
                 values[slot.name] = stored
         return values if self.render(values) == key else None
 
+    @property
+    def unsharded(self) -> KeyTemplate:
+        """What stands before the number of a shard, of a template that ends with one."""
+        return KeyTemplate(self.text, self.pieces[:-1])
+
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         any_text = f"([^{SEPARATOR}]*)"
@@ -211,13 +221,19 @@ class KeyTemplate:
         )
 
 
-def bind(text: str, forms: Mapping[Slot, KeyForm], *, is_sort: bool) -> KeyTemplate:
+def bind(text: str, forms: Mapping[Slot, KeyForm], *, is_sort: bool, is_sharded: bool = False) -> KeyTemplate:
     """Make a template of a declared text and the forms of its slots.
+
+    Args:
+        text: as it was declared.
+        forms: how the values of each slot look.
+        is_sort: keys have to sort as their values do.
+        is_sharded: the number of a shard follows.
 
     Raises:
         ModelDefinitionError: its keys could not be read back, or would not sort as their values do.
     """
-    pieces = parse_template(text)
+    pieces = (*parse_template(text), *([SEPARATOR] if is_sharded else ()))
     bound: list[str | BoundSlot] = []
     for index, piece in enumerate(pieces):
         if isinstance(piece, str):
@@ -236,6 +252,8 @@ def bind(text: str, forms: Mapping[Slot, KeyForm], *, is_sort: bool) -> KeyTempl
                 f"{SEPARATOR!r} or nothing, or the keys would not sort as the values do"
             )
         bound.append(BoundSlot(piece.name, form, is_sort and following is not None))
+    if is_sharded:
+        bound.append(BoundSlot(SHARD, PaddedForm(SHARD_DIGITS)))
     template = KeyTemplate(text, tuple(bound))
     _check_segments(template)
     return template

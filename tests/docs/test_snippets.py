@@ -45,6 +45,13 @@ async def test_a_page_runs_and_prints_what_it_says(
 def test_the_main_pages_have_code() -> None:
     """The test above is not empty: the README and the guides hold blocks."""
     names = {page.name for page in _WITH_CODE}
-    guides = {"models.md", "single-table.md", "expressions.md", "reading-and-writing.md", "many-items.md"}
+    guides = {
+        "models.md",
+        "single-table.md",
+        "expressions.md",
+        "reading-and-writing.md",
+        "many-items.md",
+        "hot-partitions.md",
+    }
     writes = {"versions-and-times.md", "unique-fields.md", "transactions.md", "unknown-outcomes.md"}
     assert {"README.md", "stored-format.md"} | guides | writes <= names

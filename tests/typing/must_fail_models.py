@@ -70,8 +70,11 @@ class Defaults(Model):
     name: Attr[str] = field(attribute=3)  # error
     body: Attr[str] = field(stored_as=Compressed)  # error
     key_id: Attr[str] = partition_key(stored_as=Compressed())  # error
+    part_id: Attr[str] = partition_key(shards="8")  # error
     by_count = GlobalIndex(partition_key=3)  # error
     by_name = GlobalIndex()  # error
+    by_body = GlobalIndex("body", shards="3")  # error
+    by_total = LocalIndex("count", shards=3)  # error
     by_alias = LocalIndex(sort_key="count", projection="SOME", kind=3)  # error
 
 

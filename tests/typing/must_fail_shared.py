@@ -24,6 +24,8 @@ Key("gsi1", 5)  # error
 Key("gsi1", partition="A", sort=5)  # error
 Key(5)  # error
 Key(primary="A")  # error
+Key("gsi1", "A", "B", shards="8")  # error
+Key("gsi1", "A", "B", shards=2.0)  # error
 shop.name = "x"  # error
 
 

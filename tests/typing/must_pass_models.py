@@ -6,7 +6,18 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, assert_type
 
-from ddbmodel import Attr, Compressed, EpochSeconds, ItemKey, Model, Path, field, sort_key
+from ddbmodel import (
+    Attr,
+    Compressed,
+    EpochSeconds,
+    GlobalIndex,
+    ItemKey,
+    Model,
+    Path,
+    field,
+    partition_key,
+    sort_key,
+)
 from tests.typing.shop import Address, Base, Line, Order, Pair, Tree
 
 NOW = datetime.now(UTC)
@@ -68,3 +79,18 @@ def keys() -> None:
     """A key knows its model."""
     assert_type(Order.key("c", "o"), ItemKey[Order])
     assert_type(Order.key(customer_id="c", order_id="o"), ItemKey[Order])
+
+
+class Reading(Model, table="readings"):
+    """A partition that is spread over shards, and an index."""
+
+    device: Attr[str] = partition_key(shards=8)
+    at: Attr[int] = sort_key()
+    status: Attr[str] = field(default="new")
+
+    by_status = GlobalIndex("status", "at", shards=10)
+
+
+assert_type(Reading(device="d", at=1).device, str)
+assert_type(Reading.device, Path[str])
+assert_type(Reading.by_status.shards, int | None)

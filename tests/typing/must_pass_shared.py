@@ -41,6 +41,7 @@ shop = Table(
     ],
     entity_attribute="kind",
 )
+sharded = Table("sharded", "pk", "sk", [TableIndex("gsi1", "gsi1pk", "gsi1sk")])
 numbers = Table("numbers", KeyAttribute("pk", "N"))
 
 
@@ -50,6 +51,19 @@ class Stamped(Model):
     revision: Attr[int] = version()
     made_at: Attr[datetime] = created_at()
     changed_at: Attr[datetime] = updated_at()
+
+
+class Sample(Model, table=sharded, entity="sample"):
+    device: Attr[str]
+    at: Attr[int]
+    status: Attr[str] = field(default="new")
+    primary = Key(partition="DEVICE#{device}", sort="{at:06d}", shards=8)
+    by_status = Key("gsi1", "STATUS#{status}", "{at:06d}", 10)
+
+
+assert_type(Sample.by_status, Key)
+assert_type(Sample.by_status.shards, int | None)
+assert_type(Sample.key("d", 1), ItemKey[Sample])
 
 
 class Customer(Stamped, table=shop, entity="customer"):

@@ -22,6 +22,7 @@ from ddbmodel import (
     partition_key,
     version,
 )
+from ddbmodel.model import plan_of
 from tests.unit.ingest.ingesting import (
     Line,
     balanced,
@@ -33,6 +34,7 @@ from tests.unit.ingest.ingesting import (
     stored,
     write_json_lines,
 )
+from tests.unit.mapper.devices import Reading
 from tests.unit.mapper.strict_table import Fault, StrictTable, service_error
 
 
@@ -345,3 +347,15 @@ async def test_the_report_is_json(tmp_path: Path) -> None:
     assert (plain["read"], plain["written"], plain["invalid"], plain["ok"]) == (2, 1, 1, False)
     assert plain["failures"][0]["row"] == 2
     assert "row 2" in str(report)
+
+
+async def test_rows_of_a_model_whose_key_is_spread() -> None:
+    """Rows are written with their shard, and those of one key are still one item, the last one."""
+    rows = [{"device": f"d{number % 3}", "at": number % 40, "level": number} for number in range(240)]
+    table = StrictTable(key_names=("_device_shard", "at"))
+    report = await mapper_on(table).ingest(rows, Reading)
+    last = {(row["device"], row["at"]): row for row in rows}
+    kept = [plan_of(Reading).encode(Reading(**row)).attributes for row in last.values()]
+    assert sorted(table.items.values(), key=repr) == sorted(kept, key=repr)
+    assert balanced(report)
+    assert not table.violations
