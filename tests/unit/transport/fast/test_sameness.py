@@ -329,7 +329,7 @@ def test_what_is_no_item_is_an_error_once_it_is_looked_at(item: bytes) -> None:
     """Items stay JSON until then; the error says nothing of what is in them."""
     read = Members.of(MODEL.operation_model("GetItem").output_shape).read(b'{"Item": ' + item + b"}")
     assert isinstance(read["Item"], WireItem)
-    with pytest.raises(CodecError, match=r"^what is stored has another form \(\w+\)$"):
+    with pytest.raises(CodecError, match=r"^\$: what is stored has another form \(\w+\)$"):
         dict(read["Item"])
 
 
