@@ -59,6 +59,10 @@ class Checkpoint:
     dead_letter_bytes: int = 0
     done: bool = False
 
+    def binds(self, subject: Subject) -> bool:
+        """False if nothing was settled, so that something else may begin in its place."""
+        return self.subject == subject or self.done or self.position != Position()
+
 
 def store(path: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint so that there is always a whole one, the old or the new. Blocks."""
@@ -107,7 +111,7 @@ def check_subject(
                 f"{path}: this checkpoint is of {name} {old[name]!r}, not {new[name]!r}: give each its own, "
                 "or delete it to begin again"
             )
-    if checkpoint.fingerprint != fingerprint:
+    if checkpoint.position.row and checkpoint.fingerprint != fingerprint:
         raise SourceError(
             f"{path}: {subject.source} is not what it was: delete the checkpoint to begin again with it"
         )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -65,6 +65,8 @@ class Run:
         self._usage = Usage()
         self._told_at = self._marked_at = time.monotonic()
         self._marked_row = 0
+        self._storing = threading.RLock()
+        self._closed = False
 
     async def run(self) -> IngestReport:
         """Read, write, and come back when everything that was accepted is settled.
@@ -81,6 +83,7 @@ class Run:
         try:
             with self._gateway.onlookers.measure() as self._usage:
                 async with feed_of(self._source, start) as feed:
+                    await self._begin(start)
                     self._pace = Pace(self._before, feed.fraction() if start.row else 0.0)
                     await self._write(feed)
                     self._tell(feed, last=True)
@@ -94,11 +97,16 @@ class Run:
 
     # Opening and closing --------------------------------------------------------------------------------
 
+    async def _begin(self, start: Position) -> None:
+        """Keep what the dead-letter file holds already, which is not about this run, however soon it ends."""
+        if self._letters is not None and not start.row:
+            await asyncio.to_thread(self._store, Mark(start, self._before), self._before, done=False)
+
     def _open(self) -> Position:
         """Find the place to begin at. Blocks."""
         path, kept_bytes, start = self._options.checkpoint, None, Position()
         found = load(path) if path is not None else None
-        if path is not None and found is not None:
+        if path is not None and found is not None and found.binds(self._subject):
             check_subject(path, found, self._subject, self._source.fingerprint(found.position))
             self._before, start, kept_bytes = found.counts, found.position, found.dead_letter_bytes
             self._done = found.done and not self._has_more(start)
@@ -122,14 +130,16 @@ class Run:
 
     def _close(self) -> None:
         """Settle the last of it, if the batch writer has settled its. Blocks, and cannot be interrupted."""
-        self._books.unmark()
-        try:
-            if self._may_settle:
-                mark = Mark(self._books.position, replace(self._books.counts))
-                self._store(mark, self._counts(), done=self._done)
-        finally:
-            if self._letters is not None:
-                self._letters.close()
+        with self._storing:  # a thread may still be at it that nobody waits for, as its task was cancelled
+            self._books.unmark()
+            try:
+                if self._may_settle:
+                    mark = Mark(self._books.position, replace(self._books.counts))
+                    self._store(mark, self._counts(), done=self._done)
+            finally:
+                self._closed = True
+                if self._letters is not None:
+                    self._letters.close()
 
     def _new_writer(self) -> BatchWriter:
         return BatchWriter(
@@ -259,6 +269,8 @@ class Run:
             await self._writer.flush()
             if self._may_settle:
                 await asyncio.to_thread(self._store, mark, self._counts(), done=False)
+        except MapperClosed:
+            pass  # the writer is being left, which settles everything: the last checkpoint is written then
         finally:
             self._books.unmark()
 
@@ -271,18 +283,20 @@ class Run:
         if self._ticking is not None:
             self._ticking.cancel()
         if self._settling is not None:
-            with suppress(MapperClosed):
-                await self._settling
+            await self._settling
 
     def _store(self, mark: Mark, now: Counts, *, done: bool) -> None:
-        """Write the checkpoint. Blocks."""
+        """Write the checkpoint, unless the last one was. Blocks."""
         path = self._options.checkpoint
         if path is None:
             return
-        letter_bytes = self._letters.sync() if self._letters is not None else 0
-        fingerprint = self._source.fingerprint(mark.position)
-        counts = mark.counts_settled(now)
-        store(path, Checkpoint(self._subject, mark.position, counts, fingerprint, letter_bytes, done))
+        with self._storing:
+            if self._closed:
+                return
+            letter_bytes = self._letters.sync() if self._letters is not None else 0
+            fingerprint = self._source.fingerprint(mark.position)
+            counts = mark.counts_settled(now)
+            store(path, Checkpoint(self._subject, mark.position, counts, fingerprint, letter_bytes, done))
 
     # Telling --------------------------------------------------------------------------------------------
 

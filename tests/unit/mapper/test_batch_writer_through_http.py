@@ -42,7 +42,7 @@ from ddbmodel import (
 from ddbmodel.mapper.batch_writer import BatchWriter, OnError
 from ddbmodel.mapper.write_report import WriteReport
 from ddbmodel.model import plan_of
-from ddbmodel.testing import FaultProxy, Seen
+from ddbmodel.testing import DropReply, ExpiredCredentials, FaultProxy, Seen, Unprocessed
 from tests.strategies.effort import examples
 from tests.strategies.faults import FAULT_PLANS, FaultPlan
 from tests.unit.mapper.http_table import HttpTable, Key
@@ -173,12 +173,19 @@ SCENARIOS = st.builds(
     deadline=st.none() | st.none() | st.floats(0.01, 6),
     rate=st.none() | st.sampled_from([20.0, 500.0]),
 )
+# What comes back unprocessed may have been applied by the attempt whose reply was lost.
+LOST_AND_LEFT = Scenario(
+    [[Step("put", 1, 0), Step("put", 1, 1)]],
+    FaultPlan([(DropReply(), 1), (Unprocessed(0.01), 1), (ExpiredCredentials(), 2)]),
+    concurrency=1,
+)
 LARGE_ONES = Scenario([[Step("put", n % 2, n % 12, LARGE) for n in range(20)]], FaultPlan())
 
 
 @settings(max_examples=examples(100))
 @given(SCENARIOS)
 @example(LARGE_ONES)
+@example(LOST_AND_LEFT)
 def test_the_table_is_a_dictionary(scenario: Scenario) -> None:
     """Zero lost, zero doubled, every failure reported: whatever fails, wherever the block is left."""
     outcome = run(play(scenario), patience_seconds=PATIENCE_SECONDS)

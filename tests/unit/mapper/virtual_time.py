@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 _FAR_SECONDS = 30.0
-_LAST_WORD_SECONDS = 0.5
+_LAST_WORD_SECONDS = 10.0
 
 
 class Deadlock(AssertionError):
@@ -33,7 +33,7 @@ class _JumpingSelector(selectors.DefaultSelector):
         if events or timeout == 0:
             return events
         if self._patience_seconds:
-            # Hardly a thread is that slow, and only a jump that far would do harm.
+            # Nothing that a test wants is that far away: a thread is slow, or it would wait for ever.
             far = timeout is None or timeout > _FAR_SECONDS
             events = super().select(_LAST_WORD_SECONDS if far else self._patience_seconds)
         if events:
