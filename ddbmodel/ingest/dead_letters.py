@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, ClassVar, Final, Literal, cast
@@ -76,18 +77,33 @@ class DeadLetterFile:
 
         Returns:
             How many bytes it has.
+
+        Raises:
+            SourceError: it cannot be written.
         """
         if self._file is None:
             return self.path.stat().st_size if self.path.exists() else 0
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise SourceError(
+                f"{self.path}: the dead-letter file cannot be written ({error.strerror or error})"
+            ) from error
         return self._file.tell()
 
     def close(self) -> None:
-        """Close it."""
+        """Close it.
+
+        Raises:
+            SourceError: it cannot be written.
+        """
         if self._file is not None:
-            self.sync()
-            self._file.close()
+            try:
+                self.sync()
+            finally:
+                with suppress(OSError):  # what is not written by now cannot be
+                    self._file.close()
 
     def _open(self) -> IO[bytes]:
         if self._file is None:

@@ -133,13 +133,19 @@ class Run:
         with self._storing:  # a thread may still be at it that nobody waits for, as its task was cancelled
             self._books.unmark()
             try:
-                if self._may_settle:
-                    mark = Mark(self._books.position, replace(self._books.counts))
-                    self._store(mark, self._counts(), done=self._done)
-            finally:
-                self._closed = True
-                if self._letters is not None:
-                    self._letters.close()
+                self._store_last()
+            except SourceError as error:
+                self._stopped_as, self._done = self._stopped_as or str(error), False
+
+    def _store_last(self) -> None:
+        try:
+            if self._may_settle:
+                mark = Mark(self._books.position, replace(self._books.counts))
+                self._store(mark, self._counts(), done=self._done)
+        finally:
+            self._closed = True
+            if self._letters is not None:
+                self._letters.close()
 
     def _new_writer(self) -> BatchWriter:
         return BatchWriter(
@@ -157,8 +163,8 @@ class Run:
             async with self._writer:
                 self._ticking = asyncio.create_task(self._tick(feed))
                 await self._read(feed)
-        except MapperClosed:
-            self._stopped_as = self._stopped_as or "the batch writer was closed"
+        except MapperClosed as error:  # the deadline has passed
+            self._stopped_as = self._stopped_as or str(error)
         finally:
             await self._end_tasks()
         self._look_for_trouble()
@@ -357,7 +363,7 @@ def subject_of(gateway: Gateway, source: Source, plan: ModelPlan[Any], options: 
 
 
 def check_paths(source: Source, options: RunOptions) -> None:
-    """Refuse files that would be read and written at once.
+    """Refuse files that would be read and written at once, and such as have no folder.
 
     Raises:
         ExpressionError: naming them.
@@ -368,3 +374,8 @@ def check_paths(source: Source, options: RunOptions) -> None:
         raise ExpressionError("ingest: dead letters and checkpoint go to files of their own")
     if len(set(written)) != len(written):
         raise ExpressionError("ingest: dead letters and checkpoint go to two files")
+    for path in written:
+        if not path.parent.is_dir():
+            raise ExpressionError(
+                f"ingest: there is no folder {str(path.parent)!r} for {path.name!r}: make it"
+            )

@@ -110,7 +110,8 @@ async def test_a_dry_run_sends_nothing(tmp_path: Path) -> None:
         (["json:dumps", "a.jsonl"], "no subclass of ddbmodel.Model"),
         (["json:Order", "a.jsonl"], "json has no 'Order'"),
         ([MODEL, "missing.jsonl"], "missing.jsonl: No such file"),
-        ([MODEL, "missing.dat"], "pass format="),
+        ([MODEL, "missing.dat"], "missing.dat: No such file"),
+        ([MODEL, "-"], "pass format= (--format)"),
         ([MODEL, "missing.csv", "--column", "pk"], "FIELD=COLUMN"),
     ],
 )
