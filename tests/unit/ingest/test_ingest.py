@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,16 @@ from ddbmodel import (
     IngestProgress,
     IngestReport,
     IngestStopped,
+    JsonLines,
     Model,
     SourceError,
     field,
     partition_key,
     version,
 )
+from ddbmodel.ingest.objects import ObjectReader
+from ddbmodel.ingest.rows import Position
+from ddbmodel.ingest.source import Reader
 from tests.unit.ingest.ingesting import (
     Line,
     balanced,
@@ -387,3 +392,22 @@ def test_a_deadline_that_finds_nothing_waiting_is_told_too(tmp_path: Path) -> No
     with pytest.raises(IngestStopped, match="stopped: the deadline of 1 s passed") as caught:
         main()
     assert (caught.value.report.written, caught.value.report.failed) == (1, 0)
+
+
+async def test_a_source_that_opens_too_late_is_closed() -> None:
+    """Whoever cancels a run while its source is being opened finds no file left open."""
+    loop, closed = asyncio.get_running_loop(), threading.Event()
+
+    class Late(ObjectReader):
+        def close(self) -> None:
+            closed.set()
+
+    class LateSource(JsonLines):
+        def open(self, start: Position) -> Reader:
+            loop.call_soon_threadsafe(task.cancel)
+            return Late([], start)
+
+    task = asyncio.ensure_future(mapper_on(StrictTable()).ingest(LateSource("a.jsonl"), Line))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await asyncio.to_thread(closed.wait, 10)
