@@ -60,6 +60,7 @@ class Run:
         self._before = Counts()
         self._done = False
         self._stopped_as = ""
+        self._letters: DeadLetterFile | None = None
         self._settling: asyncio.Task[None] | None = None
         self._ticking: asyncio.Task[None] | None = None
         self._usage = Usage()
@@ -113,7 +114,8 @@ class Run:
         if not self._done:
             self._source.check(self._validator)
         letters = self._options.dead_letters
-        self._letters = DeadLetterFile(letters, kept_bytes) if letters is not None else None
+        if letters is not None:
+            self._letters = DeadLetterFile(letters, self._source.name, kept_bytes)
         self._books = Books(self._source, self._letters, self._before, start)
         self._marked_row = start.row
         return start

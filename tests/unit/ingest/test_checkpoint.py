@@ -298,3 +298,23 @@ def test_a_run_that_settled_nothing_binds_nobody(tmp_path: Path) -> None:
     report = run(main(), patience_seconds=0.001)
     assert (report.written, report.invalid) == (1, 1)
     assert [one.get("row") for one in letters(bad)] == [None, 1, 2, 1]
+
+
+def test_dead_letters_of_other_sources_are_left_alone(tmp_path: Path) -> None:
+    """Of two sources with one dead-letter file, each cuts off only what it sets aside anew itself."""
+    bad = tmp_path / "bad"
+    rows = [{**line(number), "sk": "x"} if number % 2 else line(number) for number in range(6)]
+    first, second = (write_json_lines(tmp_path / name, rows) for name in ("a.jsonl", "b.jsonl"))
+
+    async def main() -> None:
+        with pytest.raises(IngestStopped, match="the deadline"):
+            table = StrictTable(then=throttled())
+            await mapper_on(table).ingest(
+                first, Line, deadline_seconds=2, dead_letters=bad, checkpoint=tmp_path / "1"
+            )
+        for path, place in ((second, "2"), (first, "1")):
+            await mapper_on(StrictTable()).ingest(path, Line, dead_letters=bad, checkpoint=tmp_path / place)
+
+    run(main(), patience_seconds=0.01)
+    found = [(Path(one["source"]).name, one["row"]) for one in letters(bad)]
+    assert found == [(name, row) for name in ("b.jsonl", "a.jsonl") for row in (2, 4, 6)]
