@@ -21,6 +21,7 @@ from ddbmodel import (
     Attr,
     Csv,
     DynamoDBExport,
+    ExpressionError,
     IngestStopped,
     Model,
     Parquet,
@@ -104,6 +105,16 @@ async def test_dead_letters_are_known_under_any_name(tmp_path: Path) -> None:
 
 
 # CSV -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"delimiter": ""}, {"delimiter": ";;"}, {"delimiter": '"'}, {"delimiter": "\n"}, {"empty": "null"}],
+)
+def test_csv_of_no_such_form_is_refused(options: dict[str, Any]) -> None:
+    """When the source is made, and not by the parser."""
+    with pytest.raises(ExpressionError, match=f"Csv: {next(iter(options))} is"):
+        Csv("a.csv", **options)
 
 
 class Sale(Model, table="sales"):

@@ -392,10 +392,7 @@ def test_a_request_names_its_table_if_it_is_one(request_: Request, table: str | 
     ],
 )
 def test_repeatable_is_what_does_no_harm_twice(request_: Request, repeatable: bool) -> None:
-    """A condition, an answer with old values or an action that adds up makes a write unrepeatable.
-
-    So does an answer that no longer tells what was applied the first time, as that of a batch.
-    """
+    """A condition, an answer with old values, an action that adds up, or a batch makes a write unrepeatable."""
     assert request_.repeatable is repeatable
 
 
