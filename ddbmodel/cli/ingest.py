@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
@@ -37,18 +37,26 @@ class OrderName(StrEnum):
     ANY = "any"
 
 
+_Delimiter: TypeAlias = Annotated[str | None, typer.Option(help="between cells of CSV, such as ';' or '\\t'")]
+_EmptyAsText: TypeAlias = Annotated[
+    bool, typer.Option("--empty-as-text", help="an empty cell of CSV is text, and not missing")
+]
+_LineColumn: TypeAlias = Annotated[
+    str | None, typer.Option(help="add this column to CSV: the number of the line")
+]
+_Ramp: TypeAlias = Annotated[
+    bool, typer.Option("--ramp", help="begin as slowly as a new on-demand table takes it")
+]
+
+
 def ingest(  # noqa: PLR0917  # options, which typer gives by name
     model: Annotated[str, typer.Argument(help="module:Model, such as shop.models:Order")],
     file: Annotated[str, typer.Argument(help="a file, the folder of an export, or - for standard input")],
     format: Annotated[FormatName | None, typer.Option(help="if the name does not tell")] = None,  # noqa: A002  # the option's name
     column: Annotated[list[str] | None, typer.Option(help="FIELD=COLUMN, of CSV and Parquet")] = None,
-    delimiter: Annotated[str | None, typer.Option(help="between cells of CSV, such as ';' or '\\t'")] = None,
-    empty_as_text: Annotated[
-        bool, typer.Option("--empty-as-text", help="an empty cell of CSV is text, and not missing")
-    ] = False,
-    line_column: Annotated[
-        str | None, typer.Option(help="add this column to CSV: the number of the line")
-    ] = None,
+    delimiter: _Delimiter = None,
+    empty_as_text: _EmptyAsText = False,
+    line_column: _LineColumn = None,
     ignore_unknown: Annotated[bool, typer.Option(help="drop names that the model has not")] = False,
     dead_letters: Annotated[
         Path | None, typer.Option(help="for rows that fail; else the first stops it")
@@ -59,9 +67,7 @@ def ingest(  # noqa: PLR0917  # options, which typer gives by name
     order: Annotated[OrderName, typer.Option(help="which row of a key wins with workers")] = OrderName.LAST,
     concurrency: Annotated[int, typer.Option(help="requests at once, in each worker", min=1)] = 4,
     write_units: Annotated[float | None, typer.Option(help="write units a second, at most")] = None,
-    ramp: Annotated[
-        bool, typer.Option("--ramp", help="begin as slowly as a new on-demand table takes it")
-    ] = False,
+    ramp: _Ramp = False,
     deadline: Annotated[float | None, typer.Option(help="stop after so many seconds")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="validate and weigh; send nothing")] = False,
     json: Annotated[bool, typer.Option("--json", help="print the report as JSON")] = False,
@@ -77,26 +83,25 @@ def ingest(  # noqa: PLR0917  # options, which typer gives by name
     it could not be done like this, 130 if it was interrupted.
     """
     connect = {"region_name": region, "profile_name": profile, "endpoint_url": endpoint_url}
+    connect["table_prefix"] = table_prefix
     unknown, format_name = "ignore" if ignore_unknown else "refuse", format and format.value
     source: dict[str, Any] = {"format": format_name, "unknown": unknown, "progress": not quiet}
-    writing: dict[str, Any] = {
-        "dead_letters": dead_letters,
-        "max_failures": max_failures,
-        "checkpoint": checkpoint,
-        "workers": workers,
-        "order": order.value,
-        "concurrency": concurrency,
-        "deadline_seconds": deadline,
-    }
-    connect["table_prefix"] = table_prefix
-    csv: dict[str, Any] = {
-        "delimiter": delimiter and delimiter.replace("\\t", "\t"),
-        "line_column": line_column,
-    }
-    csv["empty"] = "text" if empty_as_text else None
-    csv = {name: value for name, value in csv.items() if value is not None}
+    files = {"dead_letters": dead_letters, "checkpoint": checkpoint, "max_failures": max_failures}
+    speed = {"workers": workers, "order": order.value, "concurrency": concurrency}
+    writing: dict[str, Any] = {**files, **speed, "deadline_seconds": deadline}
+    csv = _csv_options(delimiter, line_column, empty_as_text=empty_as_text)
     command = _Command(model, file, column or [], csv, source, connect, write_units, Ramp() if ramp else None)
     sys.exit(_run(command, writing, dry_run=dry_run, as_json=json))
+
+
+def _csv_options(delimiter: str | None, line_column: str | None, *, empty_as_text: bool) -> dict[str, Any]:
+    """What is given of the options of `Csv`."""
+    options = {
+        "delimiter": delimiter and delimiter.replace("\\t", "\t"),
+        "line_column": line_column,
+        "empty": "text" if empty_as_text else None,
+    }
+    return {name: value for name, value in options.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
