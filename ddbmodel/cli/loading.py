@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import sys
+import traceback
 from pathlib import Path
+from types import ModuleType
 
-from ddbmodel.errors import ExpressionError
+from ddbmodel.errors import DDBModelError, ExpressionError
 from ddbmodel.model import Model
 
 
@@ -14,21 +16,41 @@ def model_of(name: str) -> type[Model]:
     """Import a model: `module:Model`. Modules are looked for in the working directory too.
 
     Raises:
-        ExpressionError: there is no such module, or no such model in it.
+        ExpressionError: there is no such module, it cannot be imported, or has no such model.
+        ModelDefinitionError: a model in it cannot be.
     """
     module_name, found, attribute = name.partition(":")
     if not (found and module_name and attribute):
         raise ExpressionError(f"{name!r}: name a model as module:Model, such as shop.models:Order")
+    if module_name.startswith("."):
+        raise ExpressionError(
+            f"{name!r}: name the module from the working directory on, without dots before it"
+        )
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.insert(0, here)
+    value: object = _imported(name, module_name)
     try:
-        value: object = importlib.import_module(module_name)
         for part in attribute.split("."):
             value = getattr(value, part)
-    except ModuleNotFoundError as error:
-        raise ExpressionError(f"{name!r}: there is no module {error.name!r}") from error
     except AttributeError:
         raise ExpressionError(f"{name!r}: {module_name} has no {attribute!r}") from None
     if not (isinstance(value, type) and issubclass(value, Model)):
         raise ExpressionError(f"{name!r} is no subclass of ddbmodel.Model")
     return value
+
+
+def _imported(name: str, module_name: str) -> ModuleType:
+    try:
+        return importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        raise ExpressionError(f"{name!r}: there is no module {error.name!r}") from error
+    except DDBModelError:
+        raise
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f" at {frames[-1].filename}, line {frames[-1].lineno}"
+        # A syntax error says itself where it is; it was raised by whoever has read the file.
+        where = "" if isinstance(error, SyntaxError) else place
+        raise ExpressionError(
+            f"{name!r}: importing {module_name} failed{where}: {type(error).__name__}: {error}"
+        ) from error

@@ -59,16 +59,27 @@ class Checkpoint:
     dead_letter_bytes: int = 0
     done: bool = False
 
+    def binds(self, subject: Subject) -> bool:
+        """False if nothing was settled, so that something else may begin in its place."""
+        return self.subject == subject or self.done or self.position != Position()
+
 
 def store(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint so that there is always a whole one, the old or the new. Blocks."""
+    """Write a checkpoint so that there is always a whole one, the old or the new. Blocks.
+
+    Raises:
+        SourceError: it cannot be written.
+    """
     beside = path.with_name(f"{path.name}.new")
-    with beside.open("w") as file:
-        json.dump({"ddbmodel_checkpoint": _VERSION, **asdict(checkpoint)}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-    _sync_folder(path.parent)
+    try:
+        with beside.open("w") as file:
+            json.dump({"ddbmodel_checkpoint": _VERSION, **asdict(checkpoint)}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise SourceError(f"{path}: the checkpoint cannot be written ({error.strerror or error})") from error
 
 
 def load(path: Path) -> Checkpoint | None:

@@ -110,9 +110,11 @@ def _source_of_path(path: Location, format_name: str | None, columns: Mapping[st
 
 
 def _looked_up(path: Location) -> str:
-    """DynamoDB's exports end in .json, and so does much else: the first line tells."""
+    """Dead letters are known by their first line; so are exports, that end in .json as much else does."""
+    if path != STANDARD_INPUT and _has_letters(path):
+        return "dead-letters"
     if path.name.lower().split(".")[1:2] != ["json"]:
-        raise SourceError(f"{path}: its name does not tell its format: pass format=")
+        raise SourceError(f"{path}: its name does not tell its format: pass format= (--format)")
     line = _first_line(path)
     return "dynamodb-json" if line.lstrip().startswith(b'{"Item":') else "json-lines"
 

@@ -1,5 +1,8 @@
 """CSV: a header, then a record of text for each row."""
 
+# pyright: reportUnnecessaryContains=false
+# The checks are for callers without a type checker.
+
 from __future__ import annotations
 
 import csv
@@ -10,7 +13,7 @@ from typing import Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel
 
-from ddbmodel.errors import SourceError
+from ddbmodel.errors import ExpressionError, SourceError
 from ddbmodel.ingest.byte_stream import STANDARD_INPUT, ByteStream, compression_of, fingerprint_of
 from ddbmodel.ingest.columns import check_columns, values_of
 from ddbmodel.ingest.location import Location, location_of
@@ -36,6 +39,9 @@ class Csv(Source):
         delimiter: between cells.
         empty: what an empty cell is: `"missing"`, or `"text"` of length zero.
         line_column: a column that is added, and holds the line's number.
+
+    Raises:
+        ExpressionError: the delimiter is not one character that can be one, or `empty` is something else.
     """
 
     format: ClassVar[str] = "csv"
@@ -55,6 +61,12 @@ class Csv(Source):
         empty: Literal["missing", "text"] = "missing",
         line_column: str | None = None,
     ) -> None:
+        if len(delimiter) != 1 or delimiter in '"\r\n':
+            raise ExpressionError(
+                "Csv: delimiter is one character, and neither a quote nor the end of a line"
+            )
+        if empty not in ("missing", "text"):
+            raise ExpressionError('Csv: empty is "missing" or "text"')
         object.__setattr__(self, "path", location_of(path))
         object.__setattr__(self, "columns", dict(columns or {}))
         object.__setattr__(self, "delimiter", delimiter)

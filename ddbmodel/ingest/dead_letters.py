@@ -1,6 +1,7 @@
 """The dead-letter file: every row that did not reach the table, and why, so that it can be ingested again.
 
-    {"dead_letter":1,"line":17,"row":16,"reason":"...","path":"$.total","format":"json-lines","content":{...}}
+    {"dead_letter":1,"source":"a.jsonl","line":17,"row":16,"reason":"...","path":"$.total",
+     "format":"json-lines","content":{...}}
 
 A row that is no JSON, or no record of its format, has `text` in place of `content`. The file holds what the
 rows hold: keep it where the source is kept.
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, ClassVar, Final, Literal, cast
@@ -36,14 +38,17 @@ class DeadLetterFile:
 
     Args:
         path: where.
-        keep_bytes: how much of it is kept, as the rest is about to be ingested again; None keeps all.
+        source: the name of the source that its rows come from.
+        keep_bytes: how much of it is kept. What is behind is about to be ingested again and goes, except the
+            rows of other sources. None keeps all.
 
     Raises:
         SourceError: it is shorter than that.
     """
 
-    def __init__(self, path: Path, keep_bytes: int | None) -> None:
+    def __init__(self, path: Path, source: str, keep_bytes: int | None) -> None:
         self.path = path
+        self._source = source
         self._file: IO[bytes] | None = None
         size = path.stat().st_size if path.exists() else 0
         if keep_bytes is not None and 0 < size < keep_bytes:
@@ -52,7 +57,7 @@ class DeadLetterFile:
                 "without the checkpoint"
             )
         if keep_bytes is not None and size > keep_bytes:
-            os.truncate(path, keep_bytes)
+            _drop(path, keep_bytes, source)
 
     def write(self, row: Row, letter: Mapping[str, Any], bad: BadRow, *, unknown: bool = False) -> None:
         """Write a row, and why it is here.
@@ -63,7 +68,8 @@ class DeadLetterFile:
             bad: what is wrong.
             unknown: True if it may be in the table all the same.
         """
-        head: dict[str, Any] = {"dead_letter": 1, "line": row.line, "row": row.number, "reason": bad.reason}
+        place = {"source": self._source, "line": row.line, "row": row.number}
+        head: dict[str, Any] = {"dead_letter": 1, **place, "reason": bad.reason}
         if bad.path:
             head["path"] = bad.path
         if bad.detail and bad.detail not in bad.reason:
@@ -77,18 +83,33 @@ class DeadLetterFile:
 
         Returns:
             How many bytes it has.
+
+        Raises:
+            SourceError: it cannot be written.
         """
         if self._file is None:
             return self.path.stat().st_size if self.path.exists() else 0
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise SourceError(
+                f"{self.path}: the dead-letter file cannot be written ({error.strerror or error})"
+            ) from error
         return self._file.tell()
 
     def close(self) -> None:
-        """Close it."""
+        """Close it.
+
+        Raises:
+            SourceError: it cannot be written.
+        """
         if self._file is not None:
-            self.sync()
-            self._file.close()
+            try:
+                self.sync()
+            finally:
+                with suppress(OSError):  # what is not written by now cannot be
+                    self._file.close()
 
     def _open(self) -> IO[bytes]:
         if self._file is None:
@@ -96,6 +117,22 @@ class DeadLetterFile:
             if self._file.tell() and not _ends_a_line(self.path):
                 self._file.write(b"\n")  # its last line was cut off when a program was killed
         return self._file
+
+
+def _drop(path: Path, start: int, source: str) -> None:
+    """Take the letters of one source out of a file, from an offset on, and move the others up.
+
+    Killed meanwhile, it has lost none of the others.
+    """
+    with path.open("r+b") as read, path.open("r+b") as written:
+        read.seek(start)
+        written.seek(start)
+        for line in read:
+            letter = _parsed(line)
+            if isinstance(letter, dict) and cast("dict[str, Any]", letter).get("source", source) != source:
+                written.write(line)
+                written.flush()
+        written.truncate()
 
 
 def _ends_a_line(path: Path) -> bool:

@@ -47,12 +47,35 @@ async def feed_of(source: Source, start: Position) -> AsyncGenerator[Feed]:
         finally:
             await slices.aclose()
         return
-    reader = await asyncio.to_thread(source.open, start)
+    reader = await _opened(source, start)
     thread = _ReaderThread(reader)
     try:
         yield Feed(reader, thread.slices())
     finally:
         thread.stop()
+
+
+async def _opened(source: Source, start: Position) -> Reader:
+    """Open a source in a thread. Cancelled meanwhile, it leaves nothing open, whoever comes first."""
+    lock, opened = threading.Lock(), list[Reader]()
+    cancelled = False
+
+    def open_in_thread() -> Reader:
+        reader = source.open(start)
+        with lock:
+            opened.append(reader)
+            if cancelled:
+                reader.close()
+        return reader
+
+    try:
+        return await asyncio.to_thread(open_in_thread)
+    except asyncio.CancelledError:
+        with lock:
+            cancelled = True
+            for reader in opened:
+                reader.close()
+        raise
 
 
 async def _slices(rows: Iterable[Any], start: Position) -> AsyncGenerator[Sequence[Row]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -60,11 +60,14 @@ class Run:
         self._before = Counts()
         self._done = False
         self._stopped_as = ""
+        self._letters: DeadLetterFile | None = None
         self._settling: asyncio.Task[None] | None = None
         self._ticking: asyncio.Task[None] | None = None
         self._usage = Usage()
         self._told_at = self._marked_at = time.monotonic()
         self._marked_row = 0
+        self._storing = threading.RLock()
+        self._closed = False
 
     async def run(self) -> IngestReport:
         """Read, write, and come back when everything that was accepted is settled.
@@ -81,6 +84,7 @@ class Run:
         try:
             with self._gateway.onlookers.measure() as self._usage:
                 async with feed_of(self._source, start) as feed:
+                    await self._begin(start)
                     self._pace = Pace(self._before, feed.fraction() if start.row else 0.0)
                     await self._write(feed)
                     self._tell(feed, last=True)
@@ -94,24 +98,26 @@ class Run:
 
     # Opening and closing --------------------------------------------------------------------------------
 
+    async def _begin(self, start: Position) -> None:
+        """Keep what the dead-letter file holds already, which is not about this run, however soon it ends."""
+        if self._letters is not None and not start.row:
+            await asyncio.to_thread(self._store, Mark(start, self._before), self._before, done=False)
+
     def _open(self) -> Position:
         """Find the place to begin at. Blocks."""
         path, kept_bytes, start = self._options.checkpoint, None, Position()
         found = load(path) if path is not None else None
-        if path is not None and found is not None:
+        if path is not None and found is not None and found.binds(self._subject):
             check_subject(path, found, self._subject, self._source.fingerprint(found.position))
             self._before, start, kept_bytes = found.counts, found.position, found.dead_letter_bytes
             self._done = found.done and not self._has_more(start)
         if not self._done:
             self._source.check(self._validator)
         letters = self._options.dead_letters
-        self._letters = DeadLetterFile(letters, kept_bytes) if letters is not None else None
+        if letters is not None:
+            self._letters = DeadLetterFile(letters, self._source.name, kept_bytes)
         self._books = Books(self._source, self._letters, self._before, start)
         self._marked_row = start.row
-        if found is None and self._letters is not None:
-            # A run that is killed before its first checkpoint leaves letters of rows that the next one sets
-            # aside again: they are cut off then.
-            self._store(Mark(start, replace(self._before)), self._before, done=False)
         return start
 
     def _has_more(self, start: Position) -> bool:
@@ -126,12 +132,20 @@ class Run:
 
     def _close(self) -> None:
         """Settle the last of it, if the batch writer has settled its. Blocks, and cannot be interrupted."""
-        self._books.unmark()
+        with self._storing:  # a thread may still be at it that nobody waits for, as its task was cancelled
+            self._books.unmark()
+            try:
+                self._store_last()
+            except SourceError as error:
+                self._stopped_as, self._done = self._stopped_as or str(error), False
+
+    def _store_last(self) -> None:
         try:
             if self._may_settle:
                 mark = Mark(self._books.position, replace(self._books.counts))
                 self._store(mark, self._counts(), done=self._done)
         finally:
+            self._closed = True
             if self._letters is not None:
                 self._letters.close()
 
@@ -151,8 +165,8 @@ class Run:
             async with self._writer:
                 self._ticking = asyncio.create_task(self._tick(feed))
                 await self._read(feed)
-        except MapperClosed as closed:
-            self._stopped_as = self._stopped_as or str(closed)
+        except MapperClosed as error:  # the deadline has passed
+            self._stopped_as = self._stopped_as or str(error)
         finally:
             await self._end_tasks()
         self._look_for_trouble()
@@ -263,6 +277,8 @@ class Run:
             await self._writer.flush()
             if self._may_settle:
                 await asyncio.to_thread(self._store, mark, self._counts(), done=False)
+        except MapperClosed:
+            pass  # the writer is being left, which settles everything: the last checkpoint is written then
         finally:
             self._books.unmark()
 
@@ -275,18 +291,20 @@ class Run:
         if self._ticking is not None:
             self._ticking.cancel()
         if self._settling is not None:
-            with suppress(MapperClosed):
-                await self._settling
+            await self._settling
 
     def _store(self, mark: Mark, now: Counts, *, done: bool) -> None:
-        """Write the checkpoint. Blocks."""
+        """Write the checkpoint, unless the last one was. Blocks."""
         path = self._options.checkpoint
         if path is None:
             return
-        letter_bytes = self._letters.sync() if self._letters is not None else 0
-        fingerprint = self._source.fingerprint(mark.position)
-        counts = mark.counts_settled(now)
-        store(path, Checkpoint(self._subject, mark.position, counts, fingerprint, letter_bytes, done))
+        with self._storing:
+            if self._closed:
+                return
+            letter_bytes = self._letters.sync() if self._letters is not None else 0
+            fingerprint = self._source.fingerprint(mark.position)
+            counts = mark.counts_settled(now)
+            store(path, Checkpoint(self._subject, mark.position, counts, fingerprint, letter_bytes, done))
 
     # Telling --------------------------------------------------------------------------------------------
 
@@ -347,7 +365,7 @@ def subject_of(gateway: Gateway, source: Source, plan: ModelPlan[Any], options: 
 
 
 def check_paths(source: Source, options: RunOptions) -> None:
-    """Refuse files that would be read and written at once.
+    """Refuse files that would be read and written at once, and such as have no folder.
 
     Raises:
         ExpressionError: naming them.
@@ -358,3 +376,8 @@ def check_paths(source: Source, options: RunOptions) -> None:
         raise ExpressionError("ingest: dead letters and checkpoint go to files of their own")
     if len(set(written)) != len(written):
         raise ExpressionError("ingest: dead letters and checkpoint go to two files")
+    for path in written:
+        if not path.parent.is_dir():
+            raise ExpressionError(
+                f"ingest: there is no folder {str(path.parent)!r} for {path.name!r}: make it"
+            )

@@ -98,4 +98,6 @@ def split(batch: Sequence[Entry], course: Course) -> list[list[Entry]]:
 
 def describe(error: Exception) -> str:
     """The reason to report. The text of an error that is not ours is left out: it could quote values."""
+    if isinstance(error, WriteOutcomeUnknown) and isinstance(error.__cause__, DDBModelError):
+        error = error.__cause__  # it says that the request is not sent again, and it is
     return f"{type(error).__name__}: {error}" if isinstance(error, DDBModelError) else type(error).__name__

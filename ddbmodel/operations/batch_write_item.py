@@ -83,8 +83,12 @@ class BatchWriteItem:
 
     @property
     def repeatable(self) -> bool:
-        """Puts and deletes without conditions: the second time changes nothing more."""
-        return True
+        """False, though the second time changes nothing more.
+
+        Of what comes back unprocessed the second time, any part may have been applied the first time: whoever
+        sends it again has to remember that.
+        """
+        return False
 
     def to_wire(self) -> dict[str, Any]:
         """The parameters of the API."""

@@ -82,6 +82,23 @@ async def test_failed_rows_make_the_code_1(tmp_path: Path, dynamodb: LocalDynamo
     assert await mapper.scan(Line).count() == 2
 
 
+async def test_csv_of_other_forms_is_read(tmp_path: Path, dynamodb: LocalDynamoDB, mapper: Mapper) -> None:
+    """Another delimiter, the number of the line as a column, empty text, and a rate that begins slowly."""
+    await mapper.create_table(Line)
+    path = tmp_path / "a.csv"
+    path.write_text("pk;total;note\np;1.5;\np;2.5;x\n")
+    options = ["--delimiter", ";", "--line-column", "sk", "--empty-as-text", "--quiet"]
+    ended = await ddbmodel("ingest", MODEL, path, *options, "--dry-run")
+    assert ended.code == 0, ended.errors
+    ended = await ddbmodel(
+        *["ingest", MODEL, path, "--endpoint-url", dynamodb.endpoint_url, *options],
+        *["--ramp", "--write-units", "50"],
+    )
+    assert ended.code == 0, ended.errors
+    found = [(one.sk, one.note) async for one in mapper.query(Line).where(Line.pk == "p")]
+    assert found == [(2, ""), (3, "x")]
+
+
 async def test_a_dry_run_sends_nothing(tmp_path: Path) -> None:
     """It validates and weighs without a connection; a bad row makes the code 1."""
     path = write_json_lines(tmp_path / "a.jsonl", [line(number) for number in range(100)])
@@ -111,8 +128,11 @@ async def test_a_dry_run_sends_nothing(tmp_path: Path) -> None:
         (["json:dumps", "a.jsonl"], "no subclass of ddbmodel.Model"),
         (["json:Order", "a.jsonl"], "json has no 'Order'"),
         ([MODEL, "missing.jsonl"], "missing.jsonl: No such file"),
-        ([MODEL, "missing.dat"], "pass format="),
+        ([MODEL, "missing.dat"], "missing.dat: No such file"),
+        ([MODEL, "-"], "pass format= (--format)"),
         ([MODEL, "missing.csv", "--column", "pk"], "FIELD=COLUMN"),
+        ([MODEL, "missing.jsonl", "--format", "json-lines", "--delimiter", ";"], "are for CSV"),
+        ([MODEL, "missing.csv", "--delimiter", ";;"], "delimiter is one character"),
     ],
 )
 async def test_what_cannot_be_done_makes_the_code_2(arguments: list[str], message: str) -> None:
@@ -145,3 +165,9 @@ async def test_an_object_of_s3_is_ingested(tmp_path: Path, dynamodb: LocalDynamo
         )
     finally:
         s3.stop()
+
+
+async def test_a_ramp_needs_a_rate() -> None:
+    """There is nothing to lead up to without one."""
+    ended = await ddbmodel("ingest", MODEL, "missing.csv", "--ramp")
+    assert (ended.code, "--write-units" in ended.errors) == (2, True)

@@ -8,14 +8,17 @@ import json
 import random
 import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ddbmodel import Csv, IngestStopped, SourceError
+from ddbmodel import Csv, IngestReport, IngestStopped, SourceError
+from ddbmodel.ingest.books import Mark
+from ddbmodel.ingest.report import Counts
+from ddbmodel.ingest.rows import Position
 from ddbmodel.transport import WireRequest
 from tests.unit.ingest.ingesting import (
     Line,
@@ -28,7 +31,8 @@ from tests.unit.ingest.ingesting import (
     stored,
     write_json_lines,
 )
-from tests.unit.mapper.strict_table import Fault, StrictTable
+from tests.unit.mapper.strict_table import Fault, StrictTable, throttled
+from tests.unit.mapper.virtual_time import run
 
 
 async def test_a_finished_run_is_not_done_again(tmp_path: Path) -> None:
@@ -269,3 +273,66 @@ def _written(folder: Path, content: list[dict[str, Any]], *, as_csv: bool) -> Pa
     path = folder / "a.csv"
     path.write_text("pk,sk,total\n" + "".join(f"{r['pk']},{r['sk']},{r['total']}\n" for r in content))
     return path
+
+
+def test_a_checkpoint_that_comes_too_late_is_left_out(tmp_path: Path) -> None:
+    """A source that never waits ends before its first checkpoint: the last one, after a long wait, is enough."""
+
+    async def rows() -> AsyncIterator[dict[str, Any]]:
+        for number in range(40):
+            yield line(number)
+
+    table, place = StrictTable(then=Fault(seconds=3)), tmp_path / "place"
+    ingest = mapper_on(table).ingest(rows(), Line, checkpoint=place, checkpoint_rows=1)
+    report = run(ingest, patience_seconds=0.001)
+    assert (report.ok, report.written) == (True, 40)
+    assert json.loads(place.read_text())["position"]["row"] == 40
+
+
+async def test_a_thread_that_comes_too_late_changes_no_checkpoint(tmp_path: Path) -> None:
+    """Once a run is over, no thread that it left behind puts an older checkpoint in the place of the last one."""
+    path, place = write_json_lines(tmp_path / "a.jsonl", map(line, range(30))), tmp_path / "place"
+    finished = run_on(StrictTable(), path, checkpoint=place)
+    await finished.run()
+    last = place.read_text()
+    finished._store(Mark(Position(), Counts()), Counts(), done=False)
+    assert place.read_text() == last
+
+
+def test_a_run_that_settled_nothing_binds_nobody(tmp_path: Path) -> None:
+    """Where no row was settled, another source may take the checkpoint; what was set aside before is kept."""
+    bad, place = tmp_path / "bad", tmp_path / "place"
+    bad.write_text('{"dead_letter":1}\n')
+    rows = [{**line(0), "sk": "x"}, line(1)]
+    files: dict[str, Any] = {"dead_letters": bad, "checkpoint": place}
+
+    async def main() -> IngestReport:
+        with pytest.raises(IngestStopped, match="the deadline"):
+            await mapper_on(StrictTable(then=throttled())).ingest(rows, Line, deadline_seconds=1, **files)
+        return await mapper_on(StrictTable()).ingest(
+            write_json_lines(tmp_path / "a.jsonl", rows), Line, **files
+        )
+
+    report = run(main(), patience_seconds=0.001)
+    assert (report.written, report.invalid) == (1, 1)
+    assert [one.get("row") for one in letters(bad)] == [None, 1, 2, 1]
+
+
+def test_dead_letters_of_other_sources_are_left_alone(tmp_path: Path) -> None:
+    """Of two sources with one dead-letter file, each cuts off only what it sets aside anew itself."""
+    bad = tmp_path / "bad"
+    rows = [{**line(number), "sk": "x"} if number % 2 else line(number) for number in range(6)]
+    first, second = (write_json_lines(tmp_path / name, rows) for name in ("a.jsonl", "b.jsonl"))
+
+    async def main() -> None:
+        with pytest.raises(IngestStopped, match="the deadline"):
+            table = StrictTable(then=throttled())
+            await mapper_on(table).ingest(
+                first, Line, deadline_seconds=2, dead_letters=bad, checkpoint=tmp_path / "1"
+            )
+        for path, place in ((second, "2"), (first, "1")):
+            await mapper_on(StrictTable()).ingest(path, Line, dead_letters=bad, checkpoint=tmp_path / place)
+
+    run(main(), patience_seconds=0.01)
+    found = [(Path(one["source"]).name, one["row"]) for one in letters(bad)]
+    assert found == [(name, row) for name in ("b.jsonl", "a.jsonl") for row in (2, 4, 6)]

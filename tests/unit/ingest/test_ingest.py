@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,18 @@ from ddbmodel import (
     Attr,
     ExpressionError,
     IngestProgress,
+    IngestReport,
     IngestStopped,
+    JsonLines,
     Model,
     SourceError,
     field,
     partition_key,
     version,
 )
+from ddbmodel.ingest.objects import ObjectReader
+from ddbmodel.ingest.rows import Position
+from ddbmodel.ingest.source import Reader
 from ddbmodel.model import plan_of
 from tests.unit.ingest.ingesting import (
     Line,
@@ -36,6 +42,7 @@ from tests.unit.ingest.ingesting import (
 )
 from tests.unit.mapper.devices import Reading
 from tests.unit.mapper.strict_table import Fault, StrictTable, service_error
+from tests.unit.mapper.virtual_time import run
 
 
 async def test_every_row_is_written_and_the_last_one_of_a_key_wins(tmp_path: Path) -> None:
@@ -166,18 +173,14 @@ async def test_a_source_is_not_poured_into_the_dead_letters(tmp_path: Path) -> N
     assert 1000 <= caught.value.report.failed == len(letters(tmp_path / "bad.jsonl")) < 3000
 
 
-async def test_a_checkpoint_that_cannot_be_written_stops_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What keeps the checkpoint from being written is raised, and not found out at the next kill."""
-
-    def broken(path: Path, checkpoint: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("ddbmodel.ingest.run.store", broken)
+async def test_a_checkpoint_that_cannot_be_written_stops_it(tmp_path: Path) -> None:
+    """What keeps the checkpoint from being written is told, and not found out at the next kill."""
+    (tmp_path / "place.new").mkdir()
     path = write_json_lines(tmp_path / "a.jsonl", [line(number) for number in range(5000)])
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(IngestStopped, match=r"place: the checkpoint cannot be written \(Is a dir") as caught:
         await mapper_on(StrictTable()).ingest(path, Line, checkpoint=tmp_path / "place", checkpoint_rows=10)
+    assert caught.value.report.read < 5000
+    assert balanced(caught.value.report)
 
 
 async def test_dead_letters_are_ingested_again(tmp_path: Path) -> None:
@@ -359,3 +362,66 @@ async def test_rows_of_a_model_whose_key_is_spread() -> None:
     assert sorted(table.items.values(), key=repr) == sorted(kept, key=repr)
     assert balanced(report)
     assert not table.violations
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+@pytest.mark.parametrize("checkpointed", [False, True])
+async def test_dead_letters_that_find_no_room_stop_it(tmp_path: Path, checkpointed: bool) -> None:
+    """A run is not complete if the rows that it has set aside are lost; its report says what was done."""
+    path = write_json_lines(tmp_path / "a.jsonl", [line(0), {**line(1), "sk": "x"}])
+    with pytest.raises(IngestStopped, match=r"/dev/full: the dead-letter file cannot be written") as caught:
+        await mapper_on(StrictTable()).ingest(
+            path,
+            Line,
+            dead_letters="/dev/full",
+            checkpoint=tmp_path / "place" if checkpointed else None,
+        )
+    assert (caught.value.report.read, caught.value.report.complete) == (2, False)
+
+
+@pytest.mark.parametrize("name", ["dead_letters", "checkpoint"])
+async def test_a_file_without_a_folder_is_refused(tmp_path: Path, name: str) -> None:
+    """Before anything is sent."""
+    table = StrictTable()
+    given: dict[str, Any] = {name: tmp_path / "none" / "file"}
+    with pytest.raises(ExpressionError, match="there is no folder"):
+        await mapper_on(table).ingest([line(0)], Line, **given)
+    assert not table.exchanges
+
+
+def test_a_deadline_that_finds_nothing_waiting_is_told_too(tmp_path: Path) -> None:
+    """Where everything that was accepted is written, the next row meets the deadline."""
+
+    async def rows() -> AsyncIterator[dict[str, Any]]:
+        yield line(0)
+        await asyncio.sleep(2)
+        yield line(1)
+
+    def main() -> IngestReport:
+        ingest = mapper_on(StrictTable()).ingest(
+            rows(), Line, checkpoint=tmp_path / "place", checkpoint_rows=1, deadline_seconds=1
+        )
+        return run(ingest, patience_seconds=0.001)
+
+    with pytest.raises(IngestStopped, match="stopped: the deadline of 1 s passed") as caught:
+        main()
+    assert (caught.value.report.written, caught.value.report.failed) == (1, 0)
+
+
+async def test_a_source_that_opens_too_late_is_closed() -> None:
+    """Whoever cancels a run while its source is being opened finds no file left open."""
+    loop, closed = asyncio.get_running_loop(), threading.Event()
+
+    class Late(ObjectReader):
+        def close(self) -> None:
+            closed.set()
+
+    class LateSource(JsonLines):
+        def open(self, start: Position) -> Reader:
+            loop.call_soon_threadsafe(task.cancel)
+            return Late([], start)
+
+    task = asyncio.ensure_future(mapper_on(StrictTable()).ingest(LateSource("a.jsonl"), Line))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await asyncio.to_thread(closed.wait, 10)

@@ -21,6 +21,7 @@ from ddbmodel import (
     Attr,
     Csv,
     DynamoDBExport,
+    ExpressionError,
     IngestStopped,
     Model,
     Parquet,
@@ -87,11 +88,33 @@ async def test_standard_input_is_a_source(monkeypatch: pytest.MonkeyPatch) -> No
 
 async def test_a_name_that_does_not_tell_is_refused(tmp_path: Path) -> None:
     """The error names the file and the remedy."""
+    (tmp_path / "orders.dat").write_text('{"pk": "p"}\n')
     with pytest.raises(SourceError, match=r"orders\.dat: its name does not tell its format: pass format="):
         await mapper_on(StrictTable()).ingest(tmp_path / "orders.dat", Line)
 
 
+async def test_dead_letters_are_known_under_any_name(tmp_path: Path) -> None:
+    """Their first line tells."""
+    bad = tmp_path / "orders.bad"
+    rows = [{**line(0), "sk": "x"}, line(1)]
+    await mapper_on(StrictTable()).ingest(rows, Line, dead_letters=bad)
+    bad.write_text(bad.read_text().replace('"x"', "7"))
+    table = StrictTable()
+    await mapper_on(table).ingest(bad, Line)
+    assert stored(table) == expected([{**line(0), "sk": 7}])
+
+
 # CSV -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"delimiter": ""}, {"delimiter": ";;"}, {"delimiter": '"'}, {"delimiter": "\n"}, {"empty": "null"}],
+)
+def test_csv_of_no_such_form_is_refused(options: dict[str, Any]) -> None:
+    """When the source is made, and not by the parser."""
+    with pytest.raises(ExpressionError, match=f"Csv: {next(iter(options))} is"):
+        Csv("a.csv", **options)
 
 
 class Sale(Model, table="sales"):

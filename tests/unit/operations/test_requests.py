@@ -385,14 +385,14 @@ def test_a_request_names_its_table_if_it_is_one(request_: Request, table: str | 
         (UpdateItem("orders", KEY, CHANGE, return_values="UPDATED_OLD"), False),
         (UpdateItem("orders", KEY, CHANGE, UNPAID), False),
         (UpdateItem("orders", KEY, Expression("stock", verb="ADD ", idempotent=False)), False),
-        (BatchWriteItem((BatchPut("orders", ITEM),)), True),
+        (BatchWriteItem((BatchPut("orders", ITEM),)), False),
         (CreateTable(SIMPLE_SCHEMA), False),
         (DeleteTable("orders"), False),
         (UpdateTimeToLive("orders", "expires_at"), False),
     ],
 )
 def test_repeatable_is_what_does_no_harm_twice(request_: Request, repeatable: bool) -> None:
-    """A condition, an answer with old values or an action that adds up makes a write unrepeatable."""
+    """A condition, an answer with old values, an action that adds up, or a batch makes a write unrepeatable."""
     assert request_.repeatable is repeatable
 
 

@@ -37,8 +37,8 @@ CONDITIONAL_DELETE = DeleteItem("orders", KEY, condition=Expression("status"))
 SET = UpdateItem("orders", KEY, Expression("status", verb="SET "))
 ADD = UpdateItem("orders", KEY, Expression("stock", verb="ADD ", idempotent=False))
 
-REPEATABLE: list[Request] = [READ, PUT, BATCH, SET]
-UNREPEATABLE: list[Request] = [CONDITIONAL_PUT, CONDITIONAL_DELETE, ADD]
+REPEATABLE: list[Request] = [READ, PUT, SET]
+UNREPEATABLE: list[Request] = [CONDITIONAL_PUT, CONDITIONAL_DELETE, ADD, BATCH]
 
 THROTTLED = fault("ProvisionedThroughputExceededException")
 INTERNAL = fault("InternalServerError", status=500)
