@@ -169,13 +169,19 @@ def _value(kind: str, value: Any) -> Any:
         case "B":
             return b64decode(value)
         case "BS":
-            return [b64decode(member) for member in value]
+            return [b64decode(member) for member in _list(value)]
         case "L":
-            return [read_value(element) for element in value]
+            return [read_value(element) for element in _list(value)]
         case "M":
             return {name: read_value(entry) for name, entry in value.items()}
         case _:
             return value
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise ValueError("a list was expected")  # noqa: TRY004  # of the reply, not of the caller
+    return value  # pyright: ignore[reportUnknownVariableType]  # whatever JSON holds
 
 
 def plain(value: Any) -> Any:

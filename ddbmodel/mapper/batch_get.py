@@ -6,14 +6,14 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Batch
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeGuard, TypeVar
 
 from pydantic import BaseModel
 
 from ddbmodel import limits
 from ddbmodel.codec.values import Item
-from ddbmodel.errors import ExpressionError, Throttled
+from ddbmodel.errors import CodecError, ExpressionError, Throttled
 from ddbmodel.expressions import Projection
 from ddbmodel.mapper.backoff import Backoff
 from ddbmodel.mapper.expiry import is_expired
@@ -98,11 +98,13 @@ async def fetch_items(
 
     Raises:
         Throttled: keys stayed unprocessed after many tries without any progress.
+        CodecError: an item came back that has no key of this model, or another one.
     """
     table, wait = gateway.table_name(plan), backoff or Backoff()
     identity = plan.stored_keys.identity
     asked = [identity(key) for key in keys]
-    wanted = list(dict(zip(asked, keys, strict=True)).values())
+    by_identity = dict(zip(asked, keys, strict=True))
+    wanted = list(by_identity.values())
     slots = asyncio.Semaphore(_CONCURRENT_REQUESTS)
 
     async def fetch(chunk: Sequence[Item]) -> list[Item]:
@@ -111,8 +113,19 @@ async def fetch_items(
 
     size = limits.BATCH_GET_KEYS
     chunks = await _together([fetch(wanted[start : start + size]) for start in range(0, len(wanted), size)])
-    found = {identity(item): item for chunk in chunks for item in chunk}
+    found = {_identity(identity, item): item for chunk in chunks for item in chunk}
+    if not found.keys() <= by_identity.keys():
+        raise CodecError(f"{plan.model.__name__}: an item came back whose key nobody has asked for")
     return [found.get(one) for one in asked]
+
+
+def _identity(identity: Callable[[Item], tuple[object, ...]], item: Item) -> tuple[object, ...]:
+    try:
+        return identity(item)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        # Not chained: it may quote the value.
+        refusal = CodecError(f"an item came back without a key of this model ({type(error).__name__})")
+    raise refusal
 
 
 async def _together(coroutines: Sequence[Coroutine[Any, Any, T]]) -> list[T]:

@@ -60,3 +60,17 @@ async def _first(mapper: Mapper) -> Order | None:
     async for order in mapper.query(Order).where(Order.order_id == "o1"):
         return order
     return None
+
+
+@pytest.mark.parametrize(
+    "key", ["{}", '{"order_id": "4711"}', '{"order_id": {"N": "4711"}}', '{"order_id": {"S": 4711}}']
+)
+async def test_an_item_without_its_key_is_an_error_of_ours(
+    make_client: MakeClient, server: ScriptedServer, choice: LaneChoice, key: str
+) -> None:
+    """Of many that are asked for, it would belong to none."""
+    server.script.append(Play(f'{{"Responses": {{"orders": [{key}]}}}}'.encode()))
+    async with Mapper(await make_client(retries={"total_max_attempts": 1}), lane=choice) as mapper:
+        with pytest.raises((CodecError, ReplyCorrupt)) as caught:
+            await mapper.batch_get(Order, ["o1"])
+    assert SECRET not in str(caught.value)
