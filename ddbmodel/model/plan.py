@@ -13,7 +13,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from ddbmodel import limits
 from ddbmodel.codec.levels import levels_max
-from ddbmodel.codec.parts import Access, FieldCodec, PartCodec
+from ddbmodel.codec.parts import Absent, Access, FieldCodec, PartCodec
 from ddbmodel.codec.scalars import STR
 from ddbmodel.codec.sizes import item_size_bytes, nesting_levels, value_size_bytes
 from ddbmodel.codec.trial import message_of, refusal_of
@@ -90,6 +90,20 @@ class ModelPlan(Generic[M]):
     def key_fields(self) -> tuple[FieldCodec, ...]:
         """The fields of the primary key, partition key first."""
         return self.stored_keys.fields
+
+    @cached_property
+    def paths(self) -> dict[str, Any]:
+        """The paths of fields that were asked for so far, by name: they never change."""
+        return {}
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """The attributes without which an item cannot be read, but for the key's and what writes add."""
+        roles = self.roles
+        by_itself = [field for field in (roles.version, roles.created_at, roles.updated_at) if field]
+        known = {field.name for field in (*self.key_fields, *by_itself)}
+        needed = (field for field in self.part.fields.values() if field.absent is Absent.ERROR)
+        return frozenset(field.stored_name for field in needed if field.name not in known)
 
     # Items --------------------------------------------------------------------------------------------
 
