@@ -151,6 +151,9 @@ class ModelPlan(Generic[M]):
         except ValidationError as error:
             refusal = invalid(error, values).about(self.model.__name__)
             refusal.__cause__ = without_input(error)
+        except Exception as error:  # noqa: BLE001  # a function of the user's, that did not expect this
+            # Not chained: it may quote the value.
+            refusal = CodecError(f"validation failed ({type(error).__name__})").about(self.model.__name__)
         else:
             if self.keys is not None:
                 remember(model, item)
