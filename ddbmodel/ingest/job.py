@@ -24,6 +24,8 @@ from ddbmodel.model import ModelPlan
 from ddbmodel.transport.connect import ConnectOptions
 from ddbmodel.transport.object_store import S3Access
 
+__all__ = ["Connection", "Job", "RunOptions", "begin", "ingest", "prepared"]
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:

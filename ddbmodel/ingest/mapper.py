@@ -107,9 +107,8 @@ class Mapper(Verbs):  # noqa: D101  # its docstring is the verbs' own
             SourceError: the source cannot be read, or the checkpoint is of another one.
             IngestStopped: the run stopped before the end of the source; `.report` says what was done.
         """
-        # Most programs do not ingest, and do not have to wait for what that takes.
-        from ddbmodel.ingest.job import begin
-        from ddbmodel.ingest.options import RunOptions
+        # Most programs do not ingest, and do not have to wait for this.
+        from ddbmodel.ingest.job import RunOptions, begin
 
         options = RunOptions(
             unknown=unknown,
@@ -124,6 +123,5 @@ class Mapper(Verbs):  # noqa: D101  # its docstring is the verbs' own
             workers=workers,
             order=order,
         )
-        return await begin(
-            self._gateway, self._opened_with, (source, model, format, columns), options, s3, progress
-        )
+        given = (source, model, format, columns)
+        return await begin(self._gateway, self._opened_with, given, options, s3, progress)
