@@ -9,6 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Final
 
+from ddbmodel.admin.backup_policy import require_recovery_point_of
 from ddbmodel.admin.dump_folder import DumpFolder, Manifest
 from ddbmodel.admin.dump_part import Part
 from ddbmodel.admin.dump_report import DumpProgress, LoadReport, OnProgress
@@ -33,6 +34,7 @@ async def load(
     table: TableRef | None = None,
     create: bool = False,
     overwrite: bool = False,
+    unprotected: bool = False,
     checkpoint: str | PathLike[str] | None = None,
     concurrency: int = 4,
     rate_limit: object = None,
@@ -53,6 +55,8 @@ async def load(
         create: make the table, with keys, indexes and billing as the dumped one had them. Time to live, tags,
             streams and the like are not in a dump.
         overwrite: write to a table that has items too; those with the same key are replaced.
+        unprotected: overwrite a table also if it has neither point-in-time recovery nor a backup of the last
+            24 hours.
         checkpoint: the file that tells how far it is; beside the dump's manifest if not given.
         concurrency: how many requests are under way at once, at most.
         rate_limit: a `RateLimit`: the budget of write units.
@@ -61,6 +65,7 @@ async def load(
 
     Raises:
         DumpError: there is no finished dump, a file is damaged, the table has another key, or has items.
+        NoRecoveryPoint: what would be overwritten could not be restored, and `unprotected` is false.
         TableNotFound: there is no table to write to.
         TableInUse: `create` was asked for, and there is such a table.
         UnprocessedItems: items could not be written; `.leftover` has their keys. Load again to go on.
@@ -83,8 +88,14 @@ async def load(
         target = await described(mapper, name)
     _check_keys(manifest, target)
     place = earlier if begun and earlier is not None else Place.at_beginning(manifest, target)
-    if not begun and not overwrite:
-        await _check_empty(mapper, name)
+    if not begun and await _has_items(mapper, name):
+        if not overwrite:
+            raise DumpError(
+                f"table {name!r} is not empty: load into a new table, or say overwrite=True (--overwrite) to "
+                "replace the items that have the same key as one of the dump. Nothing was written."
+            )
+        if not unprotected:
+            await require_recovery_point_of(mapper, name)
     await in_thread(place.store, place_at)
     run = _Load(source, manifest, target, place_at, progress)
     async with mapper.batch_writer(concurrency=concurrency, rate_limit=rate_limit) as writer:
@@ -178,10 +189,6 @@ def _names(key: tuple[KeyAttribute, ...]) -> str:
     return ", ".join(f"{attribute.name} {attribute.type}" for attribute in key)
 
 
-async def _check_empty(mapper: Service, name: str) -> None:
+async def _has_items(mapper: Service, name: str) -> bool:
     page = ScanResult.from_wire(await mapper.send(Scan(name, limit=1, consistent=True)))
-    if page.items:
-        raise DumpError(
-            f"table {name!r} is not empty: load into a new table, or say overwrite=True (--overwrite) to "
-            "replace the items that have the same key as one of the dump. Nothing was written."
-        )
+    return bool(page.items)

@@ -12,6 +12,14 @@ The `repr` of a request or result holds no item, key or expression, so that it c
 
 from __future__ import annotations
 
+from ddbmodel.operations.backups import (
+    Backup,
+    CreateBackup,
+    DeleteBackup,
+    DescribeBackup,
+    ListBackups,
+    ListBackupsResult,
+)
 from ddbmodel.operations.batch_get_item import BatchGetItem, BatchGetItemResult, TableKeys
 from ddbmodel.operations.batch_write_item import (
     BatchDelete,
@@ -27,6 +35,11 @@ from ddbmodel.operations.capacity import (
     reported_capacity,
     reporting_capacity,
 )
+from ddbmodel.operations.continuous_backups import (
+    DescribeContinuousBackups,
+    PointInTime,
+    UpdateContinuousBackups,
+)
 from ddbmodel.operations.create_table import CreateTable, CreateTableResult
 from ddbmodel.operations.delete_item import DeleteItem, DeleteItemResult
 from ddbmodel.operations.delete_table import DeleteTable, DeleteTableResult
@@ -35,8 +48,10 @@ from ddbmodel.operations.get_item import GetItem, GetItemResult
 from ddbmodel.operations.put_item import PutItem, PutItemResult
 from ddbmodel.operations.query import Query, QueryResult
 from ddbmodel.operations.request import Renderable, RenderableUpdate, Request
+from ddbmodel.operations.restores import RestoreTableFromBackup, RestoreTableToPointInTime
 from ddbmodel.operations.scan import Scan, ScanResult
 from ddbmodel.operations.table_description import IndexDescription, TableDescription
+from ddbmodel.operations.table_features import ListTagsOfResource, TagResource, UpdateTableFeatures
 from ddbmodel.operations.time_to_live import (
     DescribeTimeToLive,
     DescribeTimeToLiveResult,
@@ -56,6 +71,7 @@ from ddbmodel.operations.transact_write_items import (
 from ddbmodel.operations.update_item import UpdateItem, UpdateItemResult
 
 __all__ = [
+    "Backup",
     "BatchDelete",
     "BatchGetItem",
     "BatchGetItemResult",
@@ -65,12 +81,16 @@ __all__ = [
     "BatchWriteItemResult",
     "Billing",
     "ConsumedCapacity",
+    "CreateBackup",
     "CreateTable",
     "CreateTableResult",
+    "DeleteBackup",
     "DeleteItem",
     "DeleteItemResult",
     "DeleteTable",
     "DeleteTableResult",
+    "DescribeBackup",
+    "DescribeContinuousBackups",
     "DescribeTable",
     "DescribeTableResult",
     "DescribeTimeToLive",
@@ -78,7 +98,11 @@ __all__ = [
     "GetItem",
     "GetItemResult",
     "IndexDescription",
+    "ListBackups",
+    "ListBackupsResult",
+    "ListTagsOfResource",
     "OnDemand",
+    "PointInTime",
     "Provisioned",
     "PutItem",
     "PutItemResult",
@@ -87,11 +111,14 @@ __all__ = [
     "Renderable",
     "RenderableUpdate",
     "Request",
+    "RestoreTableFromBackup",
+    "RestoreTableToPointInTime",
     "ReturnCapacity",
     "Scan",
     "ScanResult",
     "TableDescription",
     "TableKeys",
+    "TagResource",
     "TransactAction",
     "TransactCheck",
     "TransactDelete",
@@ -102,8 +129,10 @@ __all__ = [
     "TransactUpdate",
     "TransactWriteItems",
     "TransactWriteItemsResult",
+    "UpdateContinuousBackups",
     "UpdateItem",
     "UpdateItemResult",
+    "UpdateTableFeatures",
     "UpdateTimeToLive",
     "UpdateTimeToLiveResult",
     "reported_capacity",

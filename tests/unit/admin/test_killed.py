@@ -54,4 +54,4 @@ async def test_killed_runs_lose_nothing(tmp_path: Path, dynamodb: LocalDynamoDB)
         assert (loaded["items"], loaded["resumed"]) == (400, True)
         assert loaded["written"] < 400, "it began anew"
         assert await stored(mapper, "new") == await stored(mapper, "old")
-    assert not list((tmp_path / "d").glob("load-*"))  # noqa: ASYNC240
+    assert not list((tmp_path / "d").glob("load-*"))

@@ -10,7 +10,17 @@ from typing import Any
 
 import pytest
 
-from ddbmodel import DumpError, DumpProgress, Mapper, TableInUse, TableNotFound, UnprocessedItems, dump, load
+from ddbmodel import (
+    DumpError,
+    DumpProgress,
+    Mapper,
+    NoRecoveryPoint,
+    TableInUse,
+    TableNotFound,
+    UnprocessedItems,
+    dump,
+    load,
+)
 from ddbmodel.admin.dump_folder import DumpFolder, manifest_of
 from ddbmodel.operations import CreateTable, DescribeTable
 from ddbmodel.testing import FaultProxy, FaultRates, LocalDynamoDB
@@ -25,7 +35,7 @@ async def dumped(tmp_path: Path, mapper: Mapper) -> AsyncIterator[Path]:
     await make_table(mapper, "old")
     await fill(mapper, "old", [item(n, text={"S": f"t{n}"}) for n in range(40)])
     await dump(mapper, "old", tmp_path / "d", segments=4, part_bytes=1)
-    yield tmp_path / "d"
+    return tmp_path / "d"
 
 
 def writes(seen: list[str]) -> list[str]:
@@ -53,7 +63,7 @@ async def test_damage_is_found_before_anything_is_written(
     dumped: Path, mapper: Mapper, seen: list[str], damage: Any
 ) -> None:
     """A file that was changed, cut off or removed is named, and no write is sent, whichever file it is."""
-    last = sorted((dumped / "data").glob("*.gz"))[-1]  # noqa: ASYNC240
+    last = max((dumped / "data").glob("*.gz"))
     damage(last)
     with pytest.raises(DumpError, match=last.name):
         await load(mapper, dumped, table="new", create=True)
@@ -84,7 +94,10 @@ async def test_a_table_with_items_is_left_alone(dumped: Path, mapper: Mapper, se
     with pytest.raises(DumpError, match="table 'new' is not empty"):
         await load(mapper, dumped, table="new")
     assert writes(seen) == []
-    await load(mapper, dumped, table="new", overwrite=True)
+    with pytest.raises(NoRecoveryPoint, match="'new' has no point-in-time recovery"):
+        await load(mapper, dumped, table="new", overwrite=True)
+    assert writes(seen) == []
+    await load(mapper, dumped, table="new", overwrite=True, unprotected=True)
     before = await stored(mapper, "old")
     assert await stored(mapper, "new") == {**before, ("p0", "77"): json.dumps(item(77))}
 
