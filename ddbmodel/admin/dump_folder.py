@@ -159,7 +159,8 @@ class DumpFolder:
                 raise DumpError(f"{at}: this dump is of another version of ddbmodel")
             for name in ("finished", "table", "items"):
                 del wire[name]
-            return Manifest(**{**wire, "parts": tuple(Part(**part) for part in wire["parts"])})
+            parts = tuple(Part(**part) for part in wire.pop("parts"))
+            return Manifest(**wire, parts=parts)
         except (AttributeError, KeyError, TypeError) as error:
             raise DumpError(f"{at}: this is no manifest of a dump") from error
 

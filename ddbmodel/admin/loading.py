@@ -81,21 +81,13 @@ async def load(
     earlier = await in_thread(stored_place, place_at)
     begun = await _is_begun(mapper, manifest, name, earlier)
     if create and not begun:
-        schema = replace(manifest.table.schema, name=name)
-        await mapper.send(CreateTable(schema, manifest.table.billing))
-        target = await active(mapper, name, patience, operation=CreateTable.name)
+        target = await _created(mapper, manifest, name, patience)
     else:
         target = await described(mapper, name)
     _check_keys(manifest, target)
     place = earlier if begun and earlier is not None else Place.at_beginning(manifest, target)
-    if not begun and await _has_items(mapper, name):
-        if not overwrite:
-            raise DumpError(
-                f"table {name!r} is not empty: load into a new table, or say overwrite=True (--overwrite) to "
-                "replace the items that have the same key as one of the dump. Nothing was written."
-            )
-        if not unprotected:
-            await require_recovery_point_of(mapper, name)
+    if not begun:
+        await _check_items(mapper, name, overwrite=overwrite, unprotected=unprotected)
     await in_thread(place.store, place_at)
     run = _Load(source, manifest, target, place_at, progress)
     async with mapper.batch_writer(concurrency=concurrency, rate_limit=rate_limit) as writer:
@@ -189,6 +181,20 @@ def _names(key: tuple[KeyAttribute, ...]) -> str:
     return ", ".join(f"{attribute.name} {attribute.type}" for attribute in key)
 
 
-async def _has_items(mapper: Service, name: str) -> bool:
+async def _created(mapper: Service, manifest: Manifest, name: str, patience: Patience) -> TableDescription:
+    schema = replace(manifest.table.schema, name=name)
+    await mapper.send(CreateTable(schema, manifest.table.billing))
+    return await active(mapper, name, patience, operation=CreateTable.name)
+
+
+async def _check_items(mapper: Service, name: str, *, overwrite: bool, unprotected: bool) -> None:
     page = ScanResult.from_wire(await mapper.send(Scan(name, limit=1, consistent=True)))
-    return bool(page.items)
+    if not page.items:
+        return
+    if not overwrite:
+        raise DumpError(
+            f"table {name!r} is not empty: load into a new table, or say overwrite=True (--overwrite) to "
+            "replace the items that have the same key as one of the dump. Nothing was written."
+        )
+    if not unprotected:
+        await require_recovery_point_of(mapper, name)
