@@ -2,7 +2,7 @@
 
 Belongs here: dumps to folders and back (`dumping`, `dump_folder`, `dump_part`, `loading`, `load_place`);
 backups, point-in-time recovery and restoring (`backups`, `settings`, `restore_check`), and how a table is to
-be backed up (`backup_policy`, `backup_names`).
+be backed up (`backup_policy`, `backup_names`); to S3 and from there (`exports`, `imports`).
 Does not belong here: models and their items (mapper), requests and replies (operations), how they travel
 (transport). A mapper is met by what it can do (`service`): this room and the mapper's do not import each
 other.
@@ -14,6 +14,8 @@ from ddbmodel.admin.backup_policy import BackupPolicy, PolicyReport, enforce_bac
 from ddbmodel.admin.backups import Backups, RestoreReport
 from ddbmodel.admin.dump_report import DumpProgress, DumpReport, LoadReport
 from ddbmodel.admin.dumping import dump
+from ddbmodel.admin.exports import Exports
+from ddbmodel.admin.imports import Imports
 from ddbmodel.admin.loading import load
 from ddbmodel.admin.restore_check import RestoreComparison
 from ddbmodel.admin.settings import TableSettings
@@ -23,6 +25,8 @@ __all__ = [
     "Backups",
     "DumpProgress",
     "DumpReport",
+    "Exports",
+    "Imports",
     "LoadReport",
     "PolicyReport",
     "RestoreComparison",

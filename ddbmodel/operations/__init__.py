@@ -44,7 +44,22 @@ from ddbmodel.operations.create_table import CreateTable, CreateTableResult
 from ddbmodel.operations.delete_item import DeleteItem, DeleteItemResult
 from ddbmodel.operations.delete_table import DeleteTable, DeleteTableResult
 from ddbmodel.operations.describe_table import DescribeTable, DescribeTableResult
+from ddbmodel.operations.exports import (
+    ChangesBetween,
+    DescribeExport,
+    Export,
+    ExportTable,
+    ExportView,
+    ListExports,
+)
 from ddbmodel.operations.get_item import GetItem, GetItemResult
+from ddbmodel.operations.imports import (
+    DescribeImport,
+    ImportCompression,
+    ImportFormat,
+    ImportTable,
+    TableImport,
+)
 from ddbmodel.operations.put_item import PutItem, PutItemResult
 from ddbmodel.operations.query import Query, QueryResult
 from ddbmodel.operations.request import Renderable, RenderableUpdate, Request
@@ -80,6 +95,7 @@ __all__ = [
     "BatchWriteItem",
     "BatchWriteItemResult",
     "Billing",
+    "ChangesBetween",
     "ConsumedCapacity",
     "CreateBackup",
     "CreateTable",
@@ -91,15 +107,24 @@ __all__ = [
     "DeleteTableResult",
     "DescribeBackup",
     "DescribeContinuousBackups",
+    "DescribeExport",
+    "DescribeImport",
     "DescribeTable",
     "DescribeTableResult",
     "DescribeTimeToLive",
     "DescribeTimeToLiveResult",
+    "Export",
+    "ExportTable",
+    "ExportView",
     "GetItem",
     "GetItemResult",
+    "ImportCompression",
+    "ImportFormat",
+    "ImportTable",
     "IndexDescription",
     "ListBackups",
     "ListBackupsResult",
+    "ListExports",
     "ListTagsOfResource",
     "OnDemand",
     "PointInTime",
@@ -117,6 +142,7 @@ __all__ = [
     "Scan",
     "ScanResult",
     "TableDescription",
+    "TableImport",
     "TableKeys",
     "TagResource",
     "TransactAction",
