@@ -79,6 +79,7 @@ if TYPE_CHECKING:
         RowFailure,
         S3Access,
         plan_ingest,
+        read_export,
     )
     from ddbmodel.mapper import (
         BatchWriter,
@@ -252,6 +253,7 @@ __all__ = [
     "load",
     "partition_key",
     "plan_ingest",
+    "read_export",
     "require_recovery_point",
     "sort_key",
     "ttl",
@@ -374,6 +376,7 @@ _ROOM_OF: Final = {
     "load": "ddbmodel.admin",
     "partition_key": "ddbmodel.model",
     "plan_ingest": "ddbmodel.ingest",
+    "read_export": "ddbmodel.ingest",
     "require_recovery_point": "ddbmodel.admin",
     "sort_key": "ddbmodel.model",
     "ttl": "ddbmodel.model",

@@ -5,7 +5,7 @@ Belongs here: sources (`source`, `choosing`; `json_lines`, `csv_rows`, `parquet`
 models (`rows`, `validation`), what is set aside (`dead_letters`, `letters`, `stored_json`), where to go on
 (`checkpoint`), one run (`run`, with `feed`, `books` and `options`) and several at once (`share`, `workers`,
 `worker`), what is said (`report`, `progress`, `terminal`), what it would cost (`plan`), and the `Mapper` that
-has the verb (`mapper`, `job`).
+has the verb (`mapper`, `job`). The models in an export, without a table (`export_models`).
 Does not belong here: how writes are batched, paced and sent again (mapper), how values are stored (codec).
 """
 
@@ -14,6 +14,7 @@ from __future__ import annotations
 from ddbmodel.ingest.csv_rows import Csv
 from ddbmodel.ingest.dead_letters import DeadLetters
 from ddbmodel.ingest.dynamodb_export import DynamoDBExport, DynamoDBJson
+from ddbmodel.ingest.export_models import read_export
 from ddbmodel.ingest.json_lines import JsonLines
 from ddbmodel.ingest.mapper import Mapper
 from ddbmodel.ingest.parquet import Parquet
@@ -37,4 +38,5 @@ __all__ = [
     "RowFailure",
     "S3Access",
     "plan_ingest",
+    "read_export",
 ]
