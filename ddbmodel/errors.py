@@ -19,6 +19,9 @@
     ├── LockLost                    the lease of a lock was not renewed in time
     ├── SourceError                 what is to be ingested cannot be read; the message names the place
     ├── IngestStopped               ingestion ended before its source did; has `.report`
+    ├── DumpError                   a dump cannot be written, read or loaded; the message names the place
+    ├── NoRecoveryPoint             what would be destroyed could not be restored
+    ├── RestoreMismatch             a restored table is not what was restored; has counts
     ├── MapperClosed                used before opening or after closing
     ├── WrongEventLoop              used from another event loop than the one it was opened in
     └── ServiceError                DynamoDB or the way to it failed; `.operation .table .code .request_id`
@@ -200,6 +203,32 @@ class IngestStopped(DDBModelError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (str(self), self.report)
+
+
+class DumpError(DDBModelError):
+    """A dump cannot be written, read or loaded; the message names the file or table, and says why."""
+
+
+class NoRecoveryPoint(DDBModelError):
+    """What would be destroyed could not be restored: there is neither PITR nor a recent backup."""
+
+
+class RestoreMismatch(DDBModelError):
+    """A restored table was compared with what it was restored from, and is not the same.
+
+    Attributes:
+        expected: how many items there should be.
+        found: how many were found.
+        compared: how many items were compared one by one.
+        differing: how many of them are missing or differ.
+    """
+
+    def __init__(self, message: str, *, expected: int, found: int, compared: int, differing: int) -> None:
+        super().__init__(message)
+        self.expected = expected
+        self.found = found
+        self.compared = compared
+        self.differing = differing
 
 
 class WriteOutcomeUnknown(DDBModelError):

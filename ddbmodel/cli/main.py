@@ -11,6 +11,8 @@ def main() -> None:
         import typer
     except ModuleNotFoundError:
         sys.exit('the command ddbmodel needs `pip install "ddbmodel[cli]"`')
+    from ddbmodel.cli.backup import backup
+    from ddbmodel.cli.dump import dump, load
     from ddbmodel.cli.ingest import ingest
 
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -20,5 +22,8 @@ def main() -> None:
         """Work with the DynamoDB tables of ddbmodel's models."""
 
     app.command()(ingest)
+    app.command()(dump)
+    app.command()(load)
+    app.add_typer(backup, name="backup")
     _ = about
     app()

@@ -11,16 +11,18 @@ left, however it is left, every accepted write is counted as written, superseded
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Final, Literal, Self, TypeAlias
 
 from pydantic import BaseModel
 
+from ddbmodel.codec.values import Item
 from ddbmodel.errors import ExpressionError, MapperClosed, UnprocessedItems, WrongEventLoop
 from ddbmodel.mapper.backlog import CLOSED, Backlog
 from ddbmodel.mapper.backoff import Backoff
 from ddbmodel.mapper.batch_worker import BatchWorker
-from ddbmodel.mapper.entry import Entry, entry_for_delete, entry_for_put
+from ddbmodel.mapper.entry import Entry, entry_for_delete, entry_for_item, entry_for_put
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.ledger import Ledger
 from ddbmodel.mapper.pacer import Pacer
@@ -28,6 +30,8 @@ from ddbmodel.mapper.pacing import RateLimit
 from ddbmodel.mapper.pacing.rate_limit import check_positive
 from ddbmodel.mapper.write_report import WriteReport
 from ddbmodel.model import ItemKey
+from ddbmodel.model.key_plan import KeyPlan
+from ddbmodel.schema import TableSchema
 
 OnError: TypeAlias = Literal["flush", "drop"]
 
@@ -114,6 +118,22 @@ class BatchWriter:
         """
         self._check_open()
         await self._backlog.add(entry_for_put(self._gateway, model))
+
+    def stored_items(self, table: TableSchema) -> Callable[[Item], Awaitable[None]]:
+        """Give what accepts items of one table as they are stored, whatever model they are of, or of none.
+
+        It raises as `put` does. What fails is reported by its key.
+
+        Args:
+            table: its deployed name and its key.
+        """
+        keys = KeyPlan(table, ())
+
+        async def accept(item: Item) -> None:
+            self._check_open()
+            await self._backlog.add(entry_for_item(keys, item))
+
+        return accept
 
     async def accept(self, entry: Entry) -> None:
         """Accept a write that was encoded before. Waits while the backlog is full.

@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from ddbmodel import limits
 from ddbmodel.codec.sizes import item_size_bytes, item_wire_size_bytes
 from ddbmodel.codec.values import Item
-from ddbmodel.codec.wire_item import dump_item
-from ddbmodel.errors import ExpressionError, Failure
+from ddbmodel.codec.wire_item import WireItem, dump_item
+from ddbmodel.errors import CodecError, ExpressionError, Failure
 from ddbmodel.mapper.arguments import key_of_target, plan_of_object
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.stamps import Stamp
@@ -109,6 +109,26 @@ def entry_for_put(gateway: Gateway, model: BaseModel) -> Entry:
     size_bytes = item_wire_size_bytes(item, item.text) + _FRAME_BYTES
     item.forget()
     return Entry(target, BatchPut(table, item), keys, model, size_bytes)
+
+
+def entry_for_item(keys: KeyPlan, item: Item) -> Entry:
+    """A put of an item as it is stored, of any model or none, in the table of these keys.
+
+    Raises:
+        CodecError: an attribute of the key is missing, or no value.
+    """
+    wire = item if isinstance(item, WireItem) else WireItem(dump_item(item))
+    try:
+        target = (keys.table.name, *keys.identity(wire))
+        key = {attribute.name: wire[attribute.name] for attribute in keys.table.key}
+    except (LookupError, TypeError, ValueError):
+        # Not chained: it may quote the value.
+        problem = CodecError("the item has no key of the table", ())
+    else:
+        size_bytes = item_wire_size_bytes(wire, wire.text) + _FRAME_BYTES
+        wire.forget()
+        return Entry(target, BatchPut(keys.table.name, wire), keys, key, size_bytes)
+    raise problem
 
 
 def entry_for_delete(gateway: Gateway, target: ItemKey[Any] | BaseModel) -> Entry:

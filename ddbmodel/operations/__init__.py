@@ -12,6 +12,14 @@ The `repr` of a request or result holds no item, key or expression, so that it c
 
 from __future__ import annotations
 
+from ddbmodel.operations.backups import (
+    Backup,
+    CreateBackup,
+    DeleteBackup,
+    DescribeBackup,
+    ListBackups,
+    ListBackupsResult,
+)
 from ddbmodel.operations.batch_get_item import BatchGetItem, BatchGetItemResult, TableKeys
 from ddbmodel.operations.batch_write_item import (
     BatchDelete,
@@ -27,16 +35,38 @@ from ddbmodel.operations.capacity import (
     reported_capacity,
     reporting_capacity,
 )
+from ddbmodel.operations.continuous_backups import (
+    DescribeContinuousBackups,
+    PointInTime,
+    UpdateContinuousBackups,
+)
 from ddbmodel.operations.create_table import CreateTable, CreateTableResult
 from ddbmodel.operations.delete_item import DeleteItem, DeleteItemResult
 from ddbmodel.operations.delete_table import DeleteTable, DeleteTableResult
 from ddbmodel.operations.describe_table import DescribeTable, DescribeTableResult
+from ddbmodel.operations.exports import (
+    ChangesBetween,
+    DescribeExport,
+    Export,
+    ExportTable,
+    ExportView,
+    ListExports,
+)
 from ddbmodel.operations.get_item import GetItem, GetItemResult
+from ddbmodel.operations.imports import (
+    DescribeImport,
+    ImportCompression,
+    ImportFormat,
+    ImportTable,
+    TableImport,
+)
 from ddbmodel.operations.put_item import PutItem, PutItemResult
 from ddbmodel.operations.query import Query, QueryResult
 from ddbmodel.operations.request import Renderable, RenderableUpdate, Request
+from ddbmodel.operations.restores import RestoreTableFromBackup, RestoreTableToPointInTime
 from ddbmodel.operations.scan import Scan, ScanResult
 from ddbmodel.operations.table_description import IndexDescription, TableDescription
+from ddbmodel.operations.table_features import ListTagsOfResource, TagResource, UpdateTableFeatures
 from ddbmodel.operations.time_to_live import (
     DescribeTimeToLive,
     DescribeTimeToLiveResult,
@@ -56,6 +86,7 @@ from ddbmodel.operations.transact_write_items import (
 from ddbmodel.operations.update_item import UpdateItem, UpdateItemResult
 
 __all__ = [
+    "Backup",
     "BatchDelete",
     "BatchGetItem",
     "BatchGetItemResult",
@@ -64,21 +95,39 @@ __all__ = [
     "BatchWriteItem",
     "BatchWriteItemResult",
     "Billing",
+    "ChangesBetween",
     "ConsumedCapacity",
+    "CreateBackup",
     "CreateTable",
     "CreateTableResult",
+    "DeleteBackup",
     "DeleteItem",
     "DeleteItemResult",
     "DeleteTable",
     "DeleteTableResult",
+    "DescribeBackup",
+    "DescribeContinuousBackups",
+    "DescribeExport",
+    "DescribeImport",
     "DescribeTable",
     "DescribeTableResult",
     "DescribeTimeToLive",
     "DescribeTimeToLiveResult",
+    "Export",
+    "ExportTable",
+    "ExportView",
     "GetItem",
     "GetItemResult",
+    "ImportCompression",
+    "ImportFormat",
+    "ImportTable",
     "IndexDescription",
+    "ListBackups",
+    "ListBackupsResult",
+    "ListExports",
+    "ListTagsOfResource",
     "OnDemand",
+    "PointInTime",
     "Provisioned",
     "PutItem",
     "PutItemResult",
@@ -87,11 +136,15 @@ __all__ = [
     "Renderable",
     "RenderableUpdate",
     "Request",
+    "RestoreTableFromBackup",
+    "RestoreTableToPointInTime",
     "ReturnCapacity",
     "Scan",
     "ScanResult",
     "TableDescription",
+    "TableImport",
     "TableKeys",
+    "TagResource",
     "TransactAction",
     "TransactCheck",
     "TransactDelete",
@@ -102,8 +155,10 @@ __all__ = [
     "TransactUpdate",
     "TransactWriteItems",
     "TransactWriteItemsResult",
+    "UpdateContinuousBackups",
     "UpdateItem",
     "UpdateItemResult",
+    "UpdateTableFeatures",
     "UpdateTimeToLive",
     "UpdateTimeToLiveResult",
     "reported_capacity",

@@ -1,0 +1,39 @@
+"""Admin: what is done to tables as wholes: their settings, backups, dumps, exports and imports.
+
+Belongs here: dumps to folders and back (`dumping`, `dump_folder`, `dump_part`, `loading`, `load_place`);
+backups, point-in-time recovery and restoring (`backups`, `settings`, `restore_check`), and how a table is to
+be backed up (`backup_policy`, `backup_names`); to S3 and from there (`exports`, `imports`).
+Does not belong here: models and their items (mapper), requests and replies (operations), how they travel
+(transport). A mapper is met by what it can do (`service`): this room and the mapper's do not import each
+other.
+"""
+
+from __future__ import annotations
+
+from ddbmodel.admin.backup_policy import BackupPolicy, PolicyReport, enforce_backups, require_recovery_point
+from ddbmodel.admin.backups import Backups, RestoreReport
+from ddbmodel.admin.dump_report import DumpProgress, DumpReport, LoadReport
+from ddbmodel.admin.dumping import dump
+from ddbmodel.admin.exports import Exports
+from ddbmodel.admin.imports import Imports
+from ddbmodel.admin.loading import load
+from ddbmodel.admin.restore_check import RestoreComparison
+from ddbmodel.admin.settings import TableSettings
+
+__all__ = [
+    "BackupPolicy",
+    "Backups",
+    "DumpProgress",
+    "DumpReport",
+    "Exports",
+    "Imports",
+    "LoadReport",
+    "PolicyReport",
+    "RestoreComparison",
+    "RestoreReport",
+    "TableSettings",
+    "dump",
+    "enforce_backups",
+    "load",
+    "require_recovery_point",
+]

@@ -1,0 +1,116 @@
+"""The settings of a table that a restored one does not have by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ddbmodel.admin.service import Service
+from ddbmodel.admin.waiting import Patience, active
+from ddbmodel.operations import (
+    DescribeContinuousBackups,
+    DescribeTable,
+    DescribeTimeToLive,
+    DescribeTimeToLiveResult,
+    ListTagsOfResource,
+    PointInTime,
+    TagResource,
+    UpdateContinuousBackups,
+    UpdateTableFeatures,
+    UpdateTimeToLive,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TableSettings:
+    """What the service does not restore; auto scaling, alarms and policies are not kept here either.
+
+    Attributes:
+        ttl: the attribute of time to live; None if it is off.
+        tags: by key.
+        point_in_time_days: how far point-in-time recovery reaches back; None if it is off.
+        stream: what the stream's records show, such as `NEW_AND_OLD_IMAGES`; None if there is no stream.
+        deletion_protection: DeleteTable is refused.
+
+    Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CreateBackup.html
+    """
+
+    ttl: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    point_in_time_days: int | None = None
+    stream: str | None = None
+    deletion_protection: bool = False
+
+
+async def settings_of(service: Service, table: str) -> TableSettings:
+    """Read the settings of a table, by its deployed name.
+
+    Raises:
+        TableNotFound: there is none.
+    """
+    wire = (await service.send(DescribeTable(table)))["Table"]
+    time_to_live = DescribeTimeToLiveResult.from_wire(await service.send(DescribeTimeToLive(table)))
+    recovery = PointInTime.from_wire(await service.send(DescribeContinuousBackups(table)))
+    return TableSettings(
+        ttl=time_to_live.attribute if time_to_live.status in ("ENABLING", "ENABLED") else None,
+        tags=await _tags(service, wire["TableArn"]),
+        point_in_time_days=recovery.days,
+        stream=_stream(wire.get("StreamSpecification") or {}),
+        deletion_protection=bool(wire.get("DeletionProtectionEnabled")),
+    )
+
+
+def settings_in_backup(description: Mapping[str, Any]) -> TableSettings:
+    """Read what a backup remembers of its table: time to live and stream, and nothing else."""
+    features: Mapping[str, Any] = description.get("SourceTableFeatureDetails") or {}
+    time_to_live: Mapping[str, Any] = features.get("TimeToLiveDescription") or {}
+    on = time_to_live.get("TimeToLiveStatus") in ("ENABLING", "ENABLED")
+    return TableSettings(
+        ttl=time_to_live.get("AttributeName") if on else None,
+        stream=_stream(features.get("StreamDescription") or {}),
+    )
+
+
+async def apply_settings(
+    service: Service, table: str, settings: TableSettings, patience: Patience
+) -> tuple[str, ...]:
+    """Give an active table these settings; say which were given. Protection from deletion comes last."""
+    given: list[str] = []
+    if settings.ttl is not None:
+        await service.send(UpdateTimeToLive(table, settings.ttl))
+        given.append("time to live")
+    if settings.tags:
+        arn = (await service.send(DescribeTable(table)))["Table"]["TableArn"]
+        # Keys that begin so are the service's own, and nobody else can give them.
+        own = {key: value for key, value in settings.tags.items() if not key.startswith("aws:")}
+        if own:
+            await service.send(TagResource(arn, own))
+            given.append("tags")
+    if settings.point_in_time_days is not None:
+        await service.send(UpdateContinuousBackups(table, settings.point_in_time_days))
+        given.append("point-in-time recovery")
+    if settings.stream is not None:
+        await service.send(UpdateTableFeatures(table, stream=settings.stream))
+        await active(service, table, patience, operation=UpdateTableFeatures.name)
+        given.append("stream")
+    if settings.deletion_protection:
+        await service.send(UpdateTableFeatures(table, deletion_protection=True))
+        await active(service, table, patience, operation=UpdateTableFeatures.name)
+        given.append("deletion protection")
+    return tuple(given)
+
+
+async def _tags(service: Service, arn: str) -> dict[str, str]:
+    tags: dict[str, str] = {}
+    start: str | None = None
+    while True:
+        reply = await service.send(ListTagsOfResource(arn, start))
+        tags |= {tag["Key"]: tag["Value"] for tag in reply.get("Tags") or ()}
+        start = reply.get("NextToken") or None
+        if start is None:
+            return tags
+
+
+def _stream(wire: Mapping[str, Any]) -> str | None:
+    return wire.get("StreamViewType") if wire.get("StreamEnabled") else None
