@@ -6,8 +6,8 @@ transactions (`transaction`, `commit`); queries (`query`, `collection`), scans (
 resumed (`checkpoint`), what they share (`read`), which index serves a query (`planner`, `composition`), what
 will be sent (`explanation`), pages (`paging`) and their tokens (`cursor`), selected fields (`selection`), how
 items are decoded (`reading`); many items at once (`batch_get`, `batch_writer`), and how fast (`pacing`);
-locks (`lock`, `lease`); what changes (`streams`), PartiQL (`partiql`, `statements`); the tables of models (`tables`); what is sent, seen (`hooks`, `exchange`), counted
-(`usage`) and traced (`tracing`).
+locks (`lock`, `lease`); what changes (`streams`); PartiQL (`partiql`, `statements`); the tables of models
+(`tables`); what is sent, seen (`hooks`, `exchange`), counted (`usage`) and traced (`tracing`).
 Does not belong here: how values are stored (codec, model), the text of expressions, requests and replies
 (operations), how they travel (transport).
 """

@@ -129,9 +129,9 @@ class FollowingVerbs:
             models: the model, or several that share a table. Changes of other models of it are left out.
             start: where to begin without a checkpoint: `"from_beginning"` with what the stream still has, up
                 to a day; `"latest"` with what happens from now on.
-            checkpoint: where the positions in the shards are kept: a file, or a `CheckpointStore`. If there is
-                something, it is where the loop goes on, whatever `start` says.
-            checkpoint_seconds: how long it takes from one checkpoint to the next, at most, while changes come.
+            checkpoint: where the positions in the shards are kept: a file, or a `CheckpointStore`. If there
+                is something, it is where the loop goes on, whatever `start` says.
+            checkpoint_seconds: how long it takes from one checkpoint to the next, while changes come.
             follow: False ends when all that is there has been read. An open shard does not tell that; five
                 empty pages in a row are taken for it.
             on_invalid: what to do about a change that cannot be decoded: `"raise"` the `CodecError`, or
@@ -153,8 +153,8 @@ class FollowingVerbs:
         access = streams if streams is not None else self._streams
         if access is None:
             raise ExpressionError(
-                "changes: a mapper that was given its client takes streams=StreamsAccess(...) to reach DynamoDB "
-                "Streams; one of Mapper.connect knows how"
+                "changes: a mapper that was given its client takes streams=StreamsAccess(...) to reach "
+                "DynamoDB Streams; one of Mapper.connect knows how"
             )
         options = FollowOptions(start, follow, on_trimmed, concurrency, poll_seconds, checkpoint_seconds)
         _check(options)

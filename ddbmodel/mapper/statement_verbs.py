@@ -11,7 +11,7 @@ from ddbmodel.errors import ConditionalCheckFailed, ExpressionError, ItemExists,
 from ddbmodel.mapper.arguments import plan_of_class
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.reading import OnInvalid, is_lenient
-from ddbmodel.mapper.statements import StatementItems, Statement, StatementReader
+from ddbmodel.mapper.statements import Statement, StatementItems, StatementReader
 from ddbmodel.operations.execute_statement import StatementResult, WriteStatement
 
 M = TypeVar("M", bound=BaseModel)
