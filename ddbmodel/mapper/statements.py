@@ -133,7 +133,7 @@ class StatementReader:
 
     async def page(self, size: int | None, token: str | None) -> StatementPage[Any]:
         """Read a page."""
-        if self.plan is None and not self.allow_scan:
+        if self.plan is None and not self.allow_scan and token is None:  # who has a token has passed it
             reply = await self.gateway.send(DescribeTable(self.statement.table))
             self._check(DescribeTableResult.from_wire(reply).description.schema)
         request = SelectStatement(

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, TypeVar, get_args
 
+from ddbmodel.codec.documents import read_loaded
 from ddbmodel.codec.values import Item
-from ddbmodel.codec.wire_item import read_value
 from ddbmodel.errors import CodecError
 from ddbmodel.mapper.streams.change import ChangeKind, StreamView
 
@@ -123,7 +123,7 @@ def _as_it_is(item: Mapping[str, Any]) -> Item:
 
 
 def _read_item(item: Mapping[str, Any]) -> Item:
-    return {name: read_value(stored) for name, stored in item.items()}
+    return {name: read_loaded(stored) for name, stored in item.items()}
 
 
 def _is_expiry(identity: Mapping[str, Any] | None) -> bool:
