@@ -78,7 +78,7 @@ async def test_a_select_gives_models(orders: Mapper) -> None:
 
 
 async def test_updates_are_executed(orders: Mapper) -> None:
-    """A write changes what it names. (moto cannot read `?` in an INSERT, nor two conditions of a DELETE.)"""
+    """A write changes what it names. Moto cannot read `?` in an INSERT, nor two conditions of a DELETE."""
     where = "WHERE customer_id = ? AND order_id = ?"
     await orders.execute(f'UPDATE "orders" SET status = ? {where}', ["done", "c", "o0"])
     assert (await orders.require(Order, "c", "o0")).status == "done"

@@ -17,7 +17,7 @@ from tests.unit.mapper.streams.stream_server import Tally
 async def main(url: str, folder: Path) -> None:
     keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
     async with Mapper.connect(region_name="us-east-1", endpoint_url=url, **keys) as mapper:  # type: ignore[arg-type]
-        with (folder / "seen").open("a") as seen:  # noqa: ASYNC230
+        with (folder / "seen").open("a") as seen:
             async for change in mapper.changes(
                 Tally, checkpoint=folder / "place", checkpoint_seconds=0.02, poll_seconds=0.01
             ):
