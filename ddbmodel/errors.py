@@ -22,6 +22,8 @@
     ├── DumpError                   a dump cannot be written, read or loaded; the message names the place
     ├── NoRecoveryPoint             what would be destroyed could not be restored
     ├── RestoreMismatch             a restored table is not what was restored; has counts
+    ├── StreamTrimmed               changes were trimmed before they were read; has `.lost`
+    ├── StreamDisabled              a table has no stream, or it was switched off and is read to its end
     ├── MapperClosed                used before opening or after closing
     ├── WrongEventLoop              used from another event loop than the one it was opened in
     └── ServiceError                DynamoDB or the way to it failed; `.operation .table .code .request_id`
@@ -229,6 +231,47 @@ class RestoreMismatch(DDBModelError):
         self.found = found
         self.compared = compared
         self.differing = differing
+
+
+@dataclass(frozen=True, slots=True)
+class LostChanges:
+    """Changes of a stream that cannot be read any more, or may not be.
+
+    Attributes:
+        shard: in which shard; None if the whole stream was replaced by another.
+        after: the sequence number of the last change that was read before them; None if none was.
+    """
+
+    shard: str | None
+    after: str | None
+
+    @property
+    def place(self) -> str:
+        """For messages."""
+        if self.shard is None:
+            return "all between the checkpoint's stream and the one that there is now"
+        return f"shard {self.shard}, " + (
+            "from its beginning" if self.after is None else f"after {self.after}"
+        )
+
+
+class StreamTrimmed(DDBModelError):
+    """Changes of a stream were trimmed before they were read.
+
+    Attributes:
+        lost: where; one `LostChanges` for each shard.
+    """
+
+    def __init__(self, message: str, lost: Sequence[LostChanges]) -> None:
+        super().__init__(message)
+        self.lost = tuple(lost)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.lost)
+
+
+class StreamDisabled(DDBModelError):
+    """A table has no stream, or it was switched off and has been read to its end."""
 
 
 class WriteOutcomeUnknown(DDBModelError):

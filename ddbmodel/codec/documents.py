@@ -49,7 +49,7 @@ def read_document(content: bytes) -> AttributeValue:
     Raises:
         CodecError: it is not DynamoDB's JSON.
     """
-    value = _attempt(lambda: _read(json.loads(content.decode())))
+    value = _attempt(lambda: read_loaded(json.loads(content.decode())))
     if value is None:
         raise CodecError("what is inside of the compressed value is no document of DynamoDB's")
     return value
@@ -63,14 +63,19 @@ def _attempt(read: Callable[[], AttributeValue]) -> AttributeValue | None:
         return None
 
 
-def _read(loaded: object) -> AttributeValue:
+def read_loaded(loaded: object) -> AttributeValue:
+    """Give the stored value of what JSON holds, whose base64 becomes bytes.
+
+    Raises:
+        ValueError: it is none, or its base64 is damaged.
+    """
     if not is_dict(loaded) or len(loaded) != 1:
         raise ValueError
     ((kind, value),) = loaded.items()
     if kind == "M" and is_dict(value):
-        return {"M": {name: _read(entry) for name, entry in value.items()}}
+        return {"M": {name: read_loaded(entry) for name, entry in value.items()}}
     if kind == "L" and is_list(value):
-        return {"L": [_read(element) for element in value]}
+        return {"L": [read_loaded(element) for element in value]}
     if kind in _SETS and is_list(value):
         return {kind: [_read_scalar(kind[0], member) for member in value]}
     if kind in _SCALARS:

@@ -6,8 +6,8 @@ transactions (`transaction`, `commit`); queries (`query`, `collection`), scans (
 resumed (`checkpoint`), what they share (`read`), which index serves a query (`planner`, `composition`), what
 will be sent (`explanation`), pages (`paging`) and their tokens (`cursor`), selected fields (`selection`), how
 items are decoded (`reading`); many items at once (`batch_get`, `batch_writer`), and how fast (`pacing`);
-locks (`lock`, `lease`); the tables of models (`tables`); what is sent, seen (`hooks`, `exchange`), counted
-(`usage`) and traced (`tracing`).
+locks (`lock`, `lease`); what changes (`streams`); PartiQL (`partiql`, `statements`); the tables of models
+(`tables`); what is sent, seen (`hooks`, `exchange`), counted (`usage`) and traced (`tracing`).
 Does not belong here: how values are stored (codec, model), the text of expressions, requests and replies
 (operations), how they travel (transport).
 """
@@ -29,21 +29,37 @@ from ddbmodel.mapper.paging import Page
 from ddbmodel.mapper.query import Query
 from ddbmodel.mapper.reading import InvalidItem
 from ddbmodel.mapper.scan import Scan
+from ddbmodel.mapper.statements import StatementItems, StatementPage
+from ddbmodel.mapper.streams import (
+    Change,
+    Changes,
+    CheckpointStore,
+    EventChanges,
+    InvalidChange,
+    changes_of_event,
+    changes_of_kinesis,
+)
 from ddbmodel.mapper.tracing import Tracing
 from ddbmodel.mapper.transaction import Transaction
 from ddbmodel.mapper.usage import IndexUsage, TableUsage, Usage
 from ddbmodel.mapper.write_report import WriteReport
+from ddbmodel.transport.stream_client import StreamsAccess
 
 __all__ = [
     "AfterHook",
     "BatchWriter",
     "BeforeHook",
+    "Change",
+    "Changes",
+    "CheckpointStore",
     "Collection",
+    "EventChanges",
     "Exchange",
     "Explanation",
     "Groups",
     "Hook",
     "IndexUsage",
+    "InvalidChange",
     "InvalidItem",
     "ItemSize",
     "Lock",
@@ -55,9 +71,14 @@ __all__ = [
     "RateLimit",
     "Scan",
     "ScanPage",
+    "StatementItems",
+    "StatementPage",
+    "StreamsAccess",
     "TableUsage",
     "Tracing",
     "Transaction",
     "Usage",
     "WriteReport",
+    "changes_of_event",
+    "changes_of_kinesis",
 ]

@@ -120,6 +120,10 @@ def _items_read(request: Request, reply: Mapping[str, Any]) -> int:
             return sum(map(len, found.values()))
         case "Query" | "Scan":
             return int(reply.get("Count", len(reply.get("Items") or ())))
+        case "ExecuteStatement":
+            return len(reply.get("Items") or ()) if not request.is_write else 0
+        case "GetRecords":
+            return len(reply.get("Records") or ())
         case "TransactGetItems":
             return sum(bool(response.get("Item")) for response in reply.get("Responses") or ())
         case _:
@@ -133,6 +137,8 @@ def _items_written(request: Request, reply: Mapping[str, Any]) -> int:
     match request.name:
         case "PutItem" | "UpdateItem" | "DeleteItem":
             return 1
+        case "ExecuteStatement":
+            return int(request.is_write)
         case "TransactWriteItems":
             return sum("ConditionCheck" not in action for action in request.to_wire()["TransactItems"])
         case _:

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import BaseModel
 
 from ddbmodel.mapper import tables
+from ddbmodel.mapper.following_verbs import FollowingVerbs
 from ddbmodel.mapper.gateway import Clock, GatewayOptions
 from ddbmodel.mapper.hooks import AnyHook
 from ddbmodel.mapper.reading_verbs import ReadingVerbs
+from ddbmodel.mapper.statement_verbs import StatementVerbs
 from ddbmodel.mapper.usage import Usage
 from ddbmodel.mapper.writing_verbs import WritingVerbs
 from ddbmodel.model import Table
 from ddbmodel.operations import Billing, Request, TableDescription
 from ddbmodel.transport.connect import ConnectOptions, LaneChoice, attach, connect
+from ddbmodel.transport.stream_client import StreamsAccess
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from ddbmodel.transport import Statistics
 
 
-class Mapper(ReadingVerbs, WritingVerbs):
+class Mapper(ReadingVerbs, WritingVerbs, FollowingVerbs, StatementVerbs):
     """Reads and writes models. Open one for the life of a process, and use it from any number of tasks.
 
         async with Mapper.connect(region_name="eu-west-1") as mapper:
@@ -129,6 +132,7 @@ class Mapper(ReadingVerbs, WritingVerbs):
         lane = await connect(options)
         mapper = cls.__new__(cls)
         mapper._gateway = own.gateway(lane)
+        mapper._streams = StreamsAccess.like(options)
         async with mapper:
             yield mapper
 

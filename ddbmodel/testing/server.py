@@ -42,8 +42,10 @@ from moto.core.serialize import JSONSerializer
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
+from moto.dynamodbstreams.responses import DynamoDBStreamsHandler
 
 HOST: Final = "127.0.0.1"
+_STREAMS_TARGET: Final = "DynamoDBStreams_"
 RESET_PATH: Final = "/moto-api/reset"  # the name it has in moto's own server
 
 _Reply = tuple[int, dict[str, str], str | bytes]
@@ -90,6 +92,11 @@ class _Dynamo(DynamoHandler):
         return super().serialized(_Result(action_result.result))
 
 
+class _Streams(DynamoDBStreamsHandler):
+    def serialized(self, action_result: ActionResult) -> Any:
+        return super().serialized(_Result(action_result.result))
+
+
 def _way_back(table: Any, memo: dict[int, Any]) -> Any:
     """Copy a table so that its items can be put, deleted and updated without the copy noticing.
 
@@ -125,11 +132,12 @@ def speed_up_transactions() -> None:
 
 
 def answer(host: str, headers: Message, body: bytes) -> _Reply:
-    """Let moto answer one request of DynamoDB's protocol."""
+    """Let moto answer one request to DynamoDB or its streams."""
     request = Request.from_primitives("POST", f"http://{host}/", headers, body)
     try:
         with _one_at_a_time:
-            reply: _Reply = _Dynamo.dispatch(request)
+            streams = headers.get("X-Amz-Target", "").startswith(_STREAMS_TARGET)
+            reply: _Reply = (_Streams if streams else _Dynamo).dispatch(request)
             return reply
     except NotImplementedError as error:
         return _failure(HTTPStatus.BAD_REQUEST, "UnknownOperationException", str(error))

@@ -4,7 +4,8 @@ Belongs here: the seam (`protocol`), the lane over an aioboto3 client (`client_l
 connections of our own (`fast`), opening one (`connect`, `settings`), retries (`courier`, `delivery`,
 `retry`), what went wrong and which error that is (`diagnosis`, `failure`, `mapping`, `redaction`), checks of
 the reply (`hooks`, `reply_check`), credentials that expired (`credentials`), and the record of it all
-(`events`). Objects of S3 too, which are only read (`object_store`, `object_errors`).
+(`events`). Objects of S3 too, which are only read (`object_store`, `object_errors`), and the
+client of DynamoDB Streams (`stream_client`).
 
 Does not belong here: what is asked for (operations), what it is asked for (mapper), values and their
 encoding (codec). It is the only room that knows aioboto3, and importing it does not import aioboto3:

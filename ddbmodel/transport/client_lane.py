@@ -1,4 +1,4 @@
-"""The lane that goes through the methods of an aioboto3 (or aiobotocore) DynamoDB client."""
+"""The lane through the methods of an aioboto3 (or aiobotocore) client, of DynamoDB or its streams."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 from ddbmodel.transport.courier import Clock, Courier, Sleep, configured_attempts
 from ddbmodel.transport.events import Observer, Statistics
@@ -18,6 +18,8 @@ from ddbmodel.transport.retry import RetryPolicy
 
 _log: Final = logging.getLogger("ddbmodel.transport")
 
+Service: TypeAlias = Literal["dynamodb", "dynamodb-streams"]
+
 
 class ClientLane:
     """Sends requests through a client, until it is closed.
@@ -25,12 +27,13 @@ class ClientLane:
     It belongs to one event loop: the one that runs when it is made, else the one that first uses it.
 
     Args:
-        client: an open DynamoDB client of aioboto3 or aiobotocore.
+        client: an open client of aioboto3 or aiobotocore, of DynamoDB or DynamoDB Streams.
         policy: how to retry; None takes AWS's standard rules, with the number of attempts that the
             client's configuration names, if it names one.
         release: what to do on closing. None leaves the client open: it is its owner's.
         clock: seconds from some fixed moment.
         sleep: waits a number of seconds.
+        service: the client's service, as botocore names its events.
 
     Attributes:
         client: the client.
@@ -48,22 +51,28 @@ class ClientLane:
         release: Callable[[], Awaitable[object]] | None = None,
         clock: Clock = time.perf_counter,
         sleep: Sleep = asyncio.sleep,
+        service: Service = "dynamodb",
     ) -> None:
         # botocore is imported with the lane, and not with the module.
         from ddbmodel.transport.diagnosis import check_client, diagnose
 
-        check_client(client)
-        self.client = client
+        check_client(client, service)
+        self.client: Any = client
         self.courier = Courier(client, policy=policy, clock=clock, sleep=sleep)
         self._release = release
         self._diagnose = diagnose
-        self._hooks = Hooks(client, stop_retries=configured_attempts(client) != 1)
+        self._hooks = Hooks(client, stop_retries=configured_attempts(client) != 1, service=service)
         self._warned = False
 
     @property
     def owns_client(self) -> bool:
         """Closing the lane closes the client."""
         return self._release is not None
+
+    @property
+    def endpoint_url(self) -> str | None:
+        """Where the client sends to; None if it does not tell."""
+        return getattr(getattr(self.client, "meta", None), "endpoint_url", None)
 
     @property
     def statistics(self) -> Statistics:

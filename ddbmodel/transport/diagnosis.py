@@ -216,14 +216,22 @@ def _never_connected(error: Any) -> bool:
     )
 
 
-def check_client(client: Any) -> None:
-    """Refuse what is not an open, asynchronous DynamoDB client.
+# boto3's name of a service, a method that only its clients have, and what it is called.
+_KNOWN_BY: Final = {
+    "dynamodb": ("dynamodb", "batch_write_item", "DynamoDB"),
+    "dynamodb-streams": ("dynamodbstreams", "get_shard_iterator", "DynamoDB Streams"),
+}
+
+
+def check_client(client: Any, service: str = "dynamodb") -> None:
+    """Refuse what is not an open, asynchronous client of DynamoDB, or of its streams.
 
     Raises:
         TypeError: with what to pass instead.
     """
-    remedy = 'pass the client of `async with aioboto3.Session().client("dynamodb") as client`'
-    if not callable(getattr(client, "batch_write_item", None)):
-        raise TypeError(f"{type(client).__name__} is not an open DynamoDB client: {remedy}")
+    name, method, title = _KNOWN_BY[service]
+    remedy = f'pass the client of `async with aioboto3.Session().client("{name}") as client`'
+    if not callable(getattr(client, method, None)):
+        raise TypeError(f"{type(client).__name__} is not an open {title} client: {remedy}")
     if isinstance(client, BaseClient) and not isinstance(client, AioBaseClient):
         raise TypeError(f"the client is boto3's, which blocks the event loop: {remedy}")

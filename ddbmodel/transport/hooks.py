@@ -83,8 +83,8 @@ def _needs_retry(response: Any = None, caught_exception: Exception | None = None
 
 
 _OBSERVING: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
-    ("before-send.dynamodb", _before_send),
-    ("before-parse.dynamodb", _before_parse),
+    ("before-send", _before_send),
+    ("before-parse", _before_parse),
 )
 # Registered last and for all services: the client's handlers for throttling, which pace it in botocore's
 # adaptive mode, have seen the reply by then.
@@ -94,15 +94,21 @@ _STOPPING: Final[tuple[tuple[str, Callable[..., None]], ...]] = (("needs-retry",
 class Hooks:
     """The handlers on one client.
 
+    Args:
+        client: the client.
+        stop_retries: whether the client would retry by itself.
+        service: the client's service, as botocore names its events.
+
     Attributes:
         active: False if the client has no events to register them with.
     """
 
     __slots__ = ("_events", "_handlers", "active")
 
-    def __init__(self, client: Any, *, stop_retries: bool) -> None:
+    def __init__(self, client: Any, *, stop_retries: bool, service: str = "dynamodb") -> None:
         self._events = getattr(getattr(client, "meta", None), "events", None)
-        self._handlers = _OBSERVING + _STOPPING if stop_retries else _OBSERVING
+        observing = tuple((f"{event}.{service}", handler) for event, handler in _OBSERVING)
+        self._handlers = observing + _STOPPING if stop_retries else observing
         self.active = self._events is not None
         if self._events is not None:
             for event, handler in self._handlers:

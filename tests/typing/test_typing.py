@@ -21,7 +21,7 @@ def test_marked_lines_fail_and_others_pass(checker: str) -> None:
     assert not refused, "refused, and should not be:\n" + "\n".join(refused)
 
 
-@pytest.mark.parametrize("program", ["models", "conditions", "updates", "mapper", "shared"])
+@pytest.mark.parametrize("program", ["models", "conditions", "updates", "mapper", "shared", "streams"])
 def test_every_program_has_lines_that_fail(program: str) -> None:
     """Each of the programs that must fail has dozens of lines for both checkers."""
     both = marked("mypy") & marked("pyright")

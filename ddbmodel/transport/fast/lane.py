@@ -65,6 +65,11 @@ class FastLane:
         self._bypassed = False
 
     @property
+    def endpoint_url(self) -> str | None:
+        """Where the client sends to, and so does the lane."""
+        return self._client_lane.endpoint_url
+
+    @property
     def statistics(self) -> Statistics:
         """How much was sent so far, by way of the client too."""
         return self._courier.statistics

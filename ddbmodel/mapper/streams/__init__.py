@@ -1,0 +1,26 @@
+"""Streams: what has changed in a table, as models, in order.
+
+Belongs here: the change and its record (`change`, `record`), how a record becomes a change of a model
+(`decoding`); following a stream (`changes`, `follower`), its shards (`lineage`, `shard_reader`) and how far
+they have been read (`positions`, `checkpoint_store`); what Lambda and Kinesis deliver (`events`).
+Does not belong here: switching streams on (a setting of tables), how requests travel (transport).
+"""
+
+from __future__ import annotations
+
+from ddbmodel.mapper.streams.change import Change, ChangeKind, InvalidChange, StreamView
+from ddbmodel.mapper.streams.changes import Changes
+from ddbmodel.mapper.streams.checkpoint_store import CheckpointStore
+from ddbmodel.mapper.streams.events import EventChanges, changes_of_event, changes_of_kinesis
+
+__all__ = [
+    "Change",
+    "ChangeKind",
+    "Changes",
+    "CheckpointStore",
+    "EventChanges",
+    "InvalidChange",
+    "StreamView",
+    "changes_of_event",
+    "changes_of_kinesis",
+]
