@@ -19,6 +19,7 @@
     ├── LockLost                    the lease of a lock was not renewed in time
     ├── SourceError                 what is to be ingested cannot be read; the message names the place
     ├── IngestStopped               ingestion ended before its source did; has `.report`
+    ├── PlanRefused                 tables cannot be changed like this; has `.problems`
     ├── MapperClosed                used before opening or after closing
     ├── WrongEventLoop              used from another event loop than the one it was opened in
     └── ServiceError                DynamoDB or the way to it failed; `.operation .table .code .request_id`
@@ -200,6 +201,21 @@ class IngestStopped(DDBModelError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (str(self), self.report)
+
+
+class PlanRefused(DDBModelError):
+    """Tables cannot be changed as planned: in place, or without being told to delete something.
+
+    Attributes:
+        problems: what cannot be, each with what to do.
+    """
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(self.problems))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problems,)
 
 
 class WriteOutcomeUnknown(DDBModelError):

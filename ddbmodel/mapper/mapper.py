@@ -16,7 +16,7 @@ from ddbmodel.mapper.reading_verbs import ReadingVerbs
 from ddbmodel.mapper.usage import Usage
 from ddbmodel.mapper.writing_verbs import WritingVerbs
 from ddbmodel.model import Table
-from ddbmodel.operations import Billing, TableDescription
+from ddbmodel.operations import Billing, Request, TableDescription
 from ddbmodel.transport.connect import ConnectOptions, LaneChoice, attach, connect
 
 if TYPE_CHECKING:
@@ -170,6 +170,22 @@ class Mapper(ReadingVerbs, WritingVerbs):
         """
         return self._gateway.onlookers.add(hook)
 
+    async def send(self, request: Request) -> dict[str, Any]:
+        """Send one request as it is, and return the reply's members. Hooks see it, and measures count it.
+
+        The names of tables are those that are deployed; see `table_name`.
+        """
+        return await self._gateway.send(request)
+
+    def table_name(self, table: type[BaseModel] | Table | str) -> str:
+        """The deployed name of a table: that of the model or shared table, or this one, after the prefix.
+
+        Raises:
+            ModelDefinitionError: the model has no table, or the name is none that a table can have.
+        """
+        declared = table if isinstance(table, str) else tables.target_of("table_name", table).schema.name
+        return self._gateway.deployed_name(declared)
+
     # Tables -------------------------------------------------------------------------------------------------
 
     async def create_table(
@@ -182,9 +198,12 @@ class Mapper(ReadingVerbs, WritingVerbs):
     ) -> TableDescription:
         """Create the table of a model with its indexes, and switch time to live on for its `ttl()`.
 
+        Of its settings it has from the beginning what CreateTable takes; point-in-time recovery, replicas and
+        contributor insights are put in place by `apply_tables`.
+
         Args:
             table: a model with a table, or a shared `Table`, of which all models should be defined by then.
-            billing: `OnDemand()` if not given, or `Provisioned(read_units, write_units)`.
+            billing: that of its settings if not given, else `OnDemand()`.
             exist_ok: be content if there is a table of this name. Its keys and indexes are not compared.
             wait: until the table and its indexes are active.
 

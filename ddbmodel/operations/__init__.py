@@ -20,12 +20,21 @@ from ddbmodel.operations.batch_write_item import (
     BatchWriteItem,
     BatchWriteItemResult,
 )
-from ddbmodel.operations.billing import Billing, OnDemand, Provisioned
 from ddbmodel.operations.capacity import (
     ConsumedCapacity,
     ReturnCapacity,
     reported_capacity,
     reporting_capacity,
+)
+from ddbmodel.operations.continuous_backups import (
+    DescribeContinuousBackups,
+    RecoveryPeriod,
+    UpdateContinuousBackups,
+)
+from ddbmodel.operations.contributor_insights import (
+    DescribeContributorInsights,
+    InsightsState,
+    UpdateContributorInsights,
 )
 from ddbmodel.operations.create_table import CreateTable, CreateTableResult
 from ddbmodel.operations.delete_item import DeleteItem, DeleteItemResult
@@ -35,8 +44,10 @@ from ddbmodel.operations.get_item import GetItem, GetItemResult
 from ddbmodel.operations.put_item import PutItem, PutItemResult
 from ddbmodel.operations.query import Query, QueryResult
 from ddbmodel.operations.request import Renderable, RenderableUpdate, Request
+from ddbmodel.operations.resource_policy import DeleteResourcePolicy, GetResourcePolicy, PutResourcePolicy
 from ddbmodel.operations.scan import Scan, ScanResult
 from ddbmodel.operations.table_description import IndexDescription, TableDescription
+from ddbmodel.operations.tags import ListTagsOfResource, TagResource, TagsPage, UntagResource
 from ddbmodel.operations.time_to_live import (
     DescribeTimeToLive,
     DescribeTimeToLiveResult,
@@ -54,6 +65,8 @@ from ddbmodel.operations.transact_write_items import (
     TransactWriteItemsResult,
 )
 from ddbmodel.operations.update_item import UpdateItem, UpdateItemResult
+from ddbmodel.operations.update_table import UpdateTable
+from ddbmodel.schema.billing import Billing, OnDemand, Provisioned
 
 __all__ = [
     "BatchDelete",
@@ -69,21 +82,29 @@ __all__ = [
     "CreateTableResult",
     "DeleteItem",
     "DeleteItemResult",
+    "DeleteResourcePolicy",
     "DeleteTable",
     "DeleteTableResult",
+    "DescribeContinuousBackups",
+    "DescribeContributorInsights",
     "DescribeTable",
     "DescribeTableResult",
     "DescribeTimeToLive",
     "DescribeTimeToLiveResult",
     "GetItem",
     "GetItemResult",
+    "GetResourcePolicy",
     "IndexDescription",
+    "InsightsState",
+    "ListTagsOfResource",
     "OnDemand",
     "Provisioned",
     "PutItem",
     "PutItemResult",
+    "PutResourcePolicy",
     "Query",
     "QueryResult",
+    "RecoveryPeriod",
     "Renderable",
     "RenderableUpdate",
     "Request",
@@ -92,6 +113,8 @@ __all__ = [
     "ScanResult",
     "TableDescription",
     "TableKeys",
+    "TagResource",
+    "TagsPage",
     "TransactAction",
     "TransactCheck",
     "TransactDelete",
@@ -102,8 +125,12 @@ __all__ = [
     "TransactUpdate",
     "TransactWriteItems",
     "TransactWriteItemsResult",
+    "UntagResource",
+    "UpdateContinuousBackups",
+    "UpdateContributorInsights",
     "UpdateItem",
     "UpdateItemResult",
+    "UpdateTable",
     "UpdateTimeToLive",
     "UpdateTimeToLiveResult",
     "reported_capacity",
