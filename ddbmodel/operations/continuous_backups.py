@@ -67,7 +67,9 @@ class RecoveryPeriod:
     @classmethod
     def from_wire(cls, reply: Mapping[str, Any]) -> Self:
         """Read the reply of either."""
-        wire = reply["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription") or {}
+        wire: Mapping[str, Any] = (
+            reply["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription") or {}
+        )
         if wire.get("PointInTimeRecoveryStatus") != "ENABLED":
             return cls(0)
         return cls(int(wire.get("RecoveryPeriodInDays") or limits.RECOVERY_DAYS_MAX))

@@ -127,9 +127,10 @@ async def _policy(service: Service, arn: str) -> Any:
 def deployed_from_wire(table: Mapping[str, Any], asked: Mapping[str, Any]) -> Deployed:
     """Read a `TableDescription` structure."""
     description = TableDescription.from_wire(table)
-    stream = table.get("StreamSpecification") or {}
-    key = table.get("SSEDescription") or {}
-    warm = table.get("WarmThroughput") or {}
+    stream: Mapping[str, Any] = table.get("StreamSpecification") or {}
+    key: Mapping[str, Any] = table.get("SSEDescription") or {}
+    warm: Mapping[str, Any] = table.get("WarmThroughput") or {}
+    stored: Mapping[str, Any] = table.get("TableClassSummary") or {}
     region = (description.arn or "").split(":")[3:4]
     replicas = [
         each["RegionName"] for each in table.get("Replicas") or () if each.get("ReplicaStatus") != "DELETING"
@@ -147,7 +148,7 @@ def deployed_from_wire(table: Mapping[str, Any], asked: Mapping[str, Any]) -> De
         stream=stream.get("StreamViewType") if stream.get("StreamEnabled") else None,
         encryption=_encryption(key),
         deletion_protection=bool(table.get("DeletionProtectionEnabled")),
-        table_class=(table.get("TableClassSummary") or {}).get("TableClass") or "STANDARD",
+        table_class=stored.get("TableClass") or "STANDARD",
         replicas=tuple(sorted(each for each in replicas if [each] != region)),
         witness=next((each["RegionName"] for each in table.get("GlobalTableWitnesses") or ()), None),
         consistency=table.get("MultiRegionConsistency") or "EVENTUAL",

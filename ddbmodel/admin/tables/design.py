@@ -76,8 +76,8 @@ def designs_of(
 def _resolved(target: Any) -> tuple[Target, tuple[ModelPlan[Any], ...]]:
     if not isinstance(target, Table):
         if not (isinstance(target, type) and issubclass(target, BaseModel)):
-            raise ExpressionError(f"a plan takes models and shared tables, not a {type(target).__name__}")
-        plan = plan_of(target)
+            raise ExpressionError("a plan takes models such as Order, and shared tables")
+        plan: ModelPlan[Any] = plan_of(target)
         if plan.shared is None:
             return target, (plan,)
         target = plan.shared

@@ -116,7 +116,7 @@ def _index(index: IndexSchema) -> dict[str, Any]:
 def _global_key(index: IndexSchema) -> dict[str, Any]:
     if len(index.partition_key) == 1 and len(index.sort_key) <= 1:
         key = {"hash_key": index.partition_key[0].name}
-        return key | {"range_key": each.name for each in index.sort_key}
+        return key | ({"range_key": index.sort_key[0].name} if index.sort_key else {})
     parts = [{"attribute_name": each.name, "key_type": "HASH"} for each in index.partition_key]
     parts += [{"attribute_name": each.name, "key_type": "RANGE"} for each in index.sort_key]
     return {"key_schema": parts}

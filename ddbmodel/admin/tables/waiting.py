@@ -37,7 +37,7 @@ async def wait(service: Service, name: str, until: Awaited, patience: Patience) 
         return
     for _ in range(patience.polls_max):
         try:
-            table = (await service.send(DescribeTable(name)))["Table"]
+            table: Mapping[str, Any] = (await service.send(DescribeTable(name)))["Table"]
         except TableNotFound:  # DescribeTable is eventually consistent
             table = {}
         if _is_ready(table, name):
@@ -58,7 +58,8 @@ def _is_ready(table: Mapping[str, Any], name: str) -> bool:
     parts = [each.get("IndexStatus") for each in table.get("GlobalSecondaryIndexes") or ()]
     parts += [each.get("ReplicaStatus") for each in replicas]
     parts += [each.get("WitnessStatus") for each in table.get("GlobalTableWitnesses") or ()]
-    key = (table.get("SSEDescription") or {}).get("Status")
+    encryption: Mapping[str, Any] = table.get("SSEDescription") or {}
+    key = encryption.get("Status")
     is_settled = all(status in (None, "ACTIVE", "REGION_DISABLED") for status in parts)
     return table.get("TableStatus") == "ACTIVE" and is_settled and key not in ("ENABLING", "UPDATING")
 
