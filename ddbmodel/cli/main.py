@@ -12,6 +12,7 @@ def main() -> None:
     except ModuleNotFoundError:
         sys.exit('the command ddbmodel needs `pip install "ddbmodel[cli]"`')
     from ddbmodel.cli.ingest import ingest
+    from ddbmodel.cli.tables import apply, describe, plan
 
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -19,6 +20,9 @@ def main() -> None:
     def about() -> None:
         """Work with the DynamoDB tables of ddbmodel's models."""
 
+    app.command()(apply)
+    app.command()(describe)
     app.command()(ingest)
+    app.command()(plan)
     _ = about
     app()

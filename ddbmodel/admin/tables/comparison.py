@@ -18,7 +18,6 @@ from ddbmodel.admin.tables.words import billing_in_words, key_in_words, units_in
 from ddbmodel.operations import (
     CreateTable,
     DeleteResourcePolicy,
-    OnDemand,
     PutResourcePolicy,
     Request,
     TagResource,
@@ -107,9 +106,9 @@ def _key(design: TableDesign, deployed: Deployed) -> Iterator[Change]:
 
 def _protection(design: TableDesign, deployed: Deployed, *, enabling: bool) -> Iterator[Change]:
     wanted = design.settings.deletion_protection
-    if wanted is enabling and wanted is not deployed.deletion_protection:
-        request = UpdateTable.deletion_protection(design.name, enabled=wanted)
-        before, after = ("off", "on") if wanted else ("on", "off")
+    if wanted is enabling and enabling is not deployed.deletion_protection:
+        request = UpdateTable.deletion_protection(design.name, enabled=enabling)
+        before, after = ("off", "on") if enabling else ("on", "off")
         yield _one("deletion_protection", before, after, request, "table")
 
 
@@ -148,10 +147,7 @@ def _billing(design: TableDesign, deployed: Deployed) -> Iterator[Change]:
     indexes = {}
     if type(wanted) is not type(present):
         # All indexes change their mode with the table, also those that are about to go.
-        limited = {name: design.settings.billing_of(name) or wanted for name in deployed.index_billing}
-        indexes = {
-            name: each for name, each in limited.items() if not isinstance(each, OnDemand) or each.is_limited
-        }
+        indexes = {name: design.settings.billing_of(name) or wanted for name in deployed.index_billing}
     request = UpdateTable.billing(design.name, wanted, indexes)
     yield _one("billing", billing_in_words(present), billing_in_words(wanted), request, "indexes")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ddbmodel.admin.service import Service
-from ddbmodel.errors import RequestRefused, TableNotFound
+from ddbmodel.errors import AccessDenied, RequestRefused, ServiceError, TableNotFound
 from ddbmodel.operations import (
     Billing,
     DescribeContinuousBackups,
@@ -83,7 +83,7 @@ async def read_deployed(
     for setting in sorted(ASKED_FOR.intersection(wanted)):
         try:
             asked[setting] = await _ask(service, setting, name, table.get("TableArn") or "")
-        except RequestRefused:
+        except (AccessDenied, RequestRefused):
             if not forgiving:
                 raise
     return deployed_from_wire(table, asked)
@@ -118,7 +118,7 @@ async def _tags(service: Service, arn: str) -> dict[str, str]:
 async def _policy(service: Service, arn: str) -> Any:
     try:
         return json.loads((await service.send(GetResourcePolicy(arn)))["Policy"])
-    except RequestRefused as refusal:
+    except ServiceError as refusal:
         if refusal.code != _NO_POLICY:
             raise
         return False
@@ -135,7 +135,7 @@ def deployed_from_wire(table: Mapping[str, Any], asked: Mapping[str, Any]) -> De
     replicas = [
         each["RegionName"] for each in table.get("Replicas") or () if each.get("ReplicaStatus") != "DELETING"
     ]
-    mode = {"BillingModeSummary": table.get("BillingModeSummary") or {}}
+    mode: dict[str, Any] = {"BillingModeSummary": table.get("BillingModeSummary") or {}}
     return Deployed(
         description=description,
         index_billing={

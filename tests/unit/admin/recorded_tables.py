@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ddbmodel.errors import ConnectionFailed, RequestRefused, TableInUse, TableNotFound
+from ddbmodel.errors import ConnectionFailed, ServiceError, TableInUse, TableNotFound
 from ddbmodel.operations import Request
 
 ARN = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"
@@ -77,7 +77,7 @@ class RecordedTables:
 
     def _get_resource_policy(self, wire: dict[str, Any]) -> dict[str, Any]:
         if self.policy is None:
-            raise RequestRefused("none", operation="GetResourcePolicy", code="PolicyNotFoundException")
+            raise ServiceError("none", operation="GetResourcePolicy", code="PolicyNotFoundException")
         return {"Policy": self.policy, "RevisionId": "1"}
 
     def _describe_contributor_insights(self, wire: dict[str, Any]) -> dict[str, Any]:
