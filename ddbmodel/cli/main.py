@@ -11,6 +11,7 @@ def main() -> None:
         import typer
     except ModuleNotFoundError:
         sys.exit('the command ddbmodel needs `pip install "ddbmodel[cli]"`')
+    from ddbmodel.cli.import_models import import_models
     from ddbmodel.cli.ingest import ingest
     from ddbmodel.cli.tables import apply, describe, plan
 
@@ -22,6 +23,7 @@ def main() -> None:
 
     app.command()(apply)
     app.command()(describe)
+    app.command()(import_models)
     app.command()(ingest)
     app.command()(plan)
     _ = about
