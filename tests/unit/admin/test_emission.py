@@ -58,57 +58,97 @@ class Other(Model, table="other", settings=TableSettings(billing=Provisioned(1, 
     by_city = GlobalIndex(partition_key="city")
 
 
+RICH_CLOUDFORMATION: dict[str, Any] = {
+    "TableName": "rich.orders",
+    "KeySchema": [
+        {"AttributeName": "customer", "KeyType": "HASH"},
+        {"AttributeName": "number", "KeyType": "RANGE"},
+    ],
+    "AttributeDefinitions": [
+        {"AttributeName": "customer", "AttributeType": "S"},
+        {"AttributeName": "number", "AttributeType": "N"},
+        {"AttributeName": "country", "AttributeType": "S"},
+        {"AttributeName": "city", "AttributeType": "S"},
+    ],
+    "LocalSecondaryIndexes": [
+        {
+            "IndexName": "by_city",
+            "KeySchema": [
+                {"AttributeName": "customer", "KeyType": "HASH"},
+                {"AttributeName": "city", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        }
+    ],
+    "GlobalSecondaryIndexes": [
+        {
+            "IndexName": "by_place",
+            "KeySchema": [
+                {"AttributeName": "country", "KeyType": "HASH"},
+                {"AttributeName": "city", "KeyType": "HASH"},
+            ],
+            "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["until"]},
+            "OnDemandThroughput": {"MaxWriteRequestUnits": 9},
+        }
+    ],
+    "BillingMode": "PAY_PER_REQUEST",
+    "OnDemandThroughput": {"MaxWriteRequestUnits": 9},
+    "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
+    "SSESpecification": {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": KEY_ARN},
+    "Tags": [{"Key": "a", "Value": "${x}"}],
+    "TableClass": "STANDARD",
+    "DeletionProtectionEnabled": True,
+    "WarmThroughput": {"ReadUnitsPerSecond": 5, "WriteUnitsPerSecond": 6},
+    "ResourcePolicy": {"PolicyDocument": {"Version": "2012-10-17"}},
+    "TimeToLiveSpecification": {"AttributeName": "until", "Enabled": True},
+    "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 7},
+    "ContributorInsightsSpecification": {"Enabled": True, "Mode": "THROTTLED_KEYS"},
+}
+
+RICH_TERRAFORM: dict[str, Any] = {
+    "name": "live-rich.orders",
+    "billing_mode": "PAY_PER_REQUEST",
+    "hash_key": "customer",
+    "range_key": "number",
+    "attribute": [
+        {"name": "customer", "type": "S"},
+        {"name": "number", "type": "N"},
+        {"name": "country", "type": "S"},
+        {"name": "city", "type": "S"},
+    ],
+    "lifecycle": {"prevent_destroy": True},
+    "on_demand_throughput": {"max_write_request_units": 9},
+    "local_secondary_index": [{"name": "by_city", "projection_type": "KEYS_ONLY", "range_key": "city"}],
+    "global_secondary_index": [
+        {
+            "name": "by_place",
+            "projection_type": "INCLUDE",
+            "non_key_attributes": ["until"],
+            "key_schema": [
+                {"attribute_name": "country", "key_type": "HASH"},
+                {"attribute_name": "city", "key_type": "HASH"},
+            ],
+            "on_demand_throughput": {"max_write_request_units": 9},
+        }
+    ],
+    "ttl": {"attribute_name": "until", "enabled": True},
+    "warm_throughput": {"read_units_per_second": 5, "write_units_per_second": 6},
+    "stream_enabled": True,
+    "stream_view_type": "NEW_IMAGE",
+    "server_side_encryption": {"enabled": True, "kms_key_arn": KEY_ARN},
+    "deletion_protection_enabled": True,
+    "tags": {"a": "$${x}"},
+    "point_in_time_recovery": {"enabled": True, "recovery_period_in_days": 7},
+    "table_class": "STANDARD",
+}
+
+
 def test_cloudformation() -> None:
     """Every setting has the member that CloudFormation has for it; tables with indexes come one by one."""
     resources: dict[str, Any] = cloudformation_template(Rich, Other)["Resources"]
     table = resources["RichOrdersTable"]
     assert (table["Type"], table["DeletionPolicy"]) == ("AWS::DynamoDB::Table", "Retain")
-    assert table["Properties"] == {
-        "TableName": "rich.orders",
-        "KeySchema": [
-            {"AttributeName": "customer", "KeyType": "HASH"},
-            {"AttributeName": "number", "KeyType": "RANGE"},
-        ],
-        "AttributeDefinitions": [
-            {"AttributeName": "customer", "AttributeType": "S"},
-            {"AttributeName": "number", "AttributeType": "N"},
-            {"AttributeName": "country", "AttributeType": "S"},
-            {"AttributeName": "city", "AttributeType": "S"},
-        ],
-        "LocalSecondaryIndexes": [
-            {
-                "IndexName": "by_city",
-                "KeySchema": [
-                    {"AttributeName": "customer", "KeyType": "HASH"},
-                    {"AttributeName": "city", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-        ],
-        "GlobalSecondaryIndexes": [
-            {
-                "IndexName": "by_place",
-                "KeySchema": [
-                    {"AttributeName": "country", "KeyType": "HASH"},
-                    {"AttributeName": "city", "KeyType": "HASH"},
-                ],
-                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["until"]},
-                "OnDemandThroughput": {"MaxWriteRequestUnits": 9},
-            }
-        ],
-        "BillingMode": "PAY_PER_REQUEST",
-        "OnDemandThroughput": {"MaxWriteRequestUnits": 9},
-        "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
-        "SSESpecification": {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": KEY_ARN},
-        "Tags": [{"Key": "a", "Value": "${x}"}],
-        "TableClass": "STANDARD",
-        "DeletionProtectionEnabled": True,
-        "WarmThroughput": {"ReadUnitsPerSecond": 5, "WriteUnitsPerSecond": 6},
-        "ResourcePolicy": {"PolicyDocument": {"Version": "2012-10-17"}},
-        "TimeToLiveSpecification": {"AttributeName": "until", "Enabled": True},
-        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 7},
-        "ContributorInsightsSpecification": {"Enabled": True, "Mode": "THROTTLED_KEYS"},
-    }
+    assert table["Properties"] == RICH_CLOUDFORMATION
     assert resources["OtherTable"]["DependsOn"] == "RichOrdersTable"
     assert resources["OtherTable"]["Properties"]["PointInTimeRecoverySpecification"] == {
         "PointInTimeRecoveryEnabled": False
@@ -118,42 +158,7 @@ def test_cloudformation() -> None:
 def test_terraform() -> None:
     """Every setting has its argument or resource, and nothing in a value is taken for a template."""
     resources: dict[str, Any] = terraform_configuration(Rich, Other, table_prefix="live-")["resource"]
-    assert resources["aws_dynamodb_table"]["rich_orders"] == {
-        "name": "live-rich.orders",
-        "billing_mode": "PAY_PER_REQUEST",
-        "hash_key": "customer",
-        "range_key": "number",
-        "attribute": [
-            {"name": "customer", "type": "S"},
-            {"name": "number", "type": "N"},
-            {"name": "country", "type": "S"},
-            {"name": "city", "type": "S"},
-        ],
-        "lifecycle": {"prevent_destroy": True},
-        "on_demand_throughput": {"max_write_request_units": 9},
-        "local_secondary_index": [{"name": "by_city", "projection_type": "KEYS_ONLY", "range_key": "city"}],
-        "global_secondary_index": [
-            {
-                "name": "by_place",
-                "projection_type": "INCLUDE",
-                "non_key_attributes": ["until"],
-                "key_schema": [
-                    {"attribute_name": "country", "key_type": "HASH"},
-                    {"attribute_name": "city", "key_type": "HASH"},
-                ],
-                "on_demand_throughput": {"max_write_request_units": 9},
-            }
-        ],
-        "ttl": {"attribute_name": "until", "enabled": True},
-        "warm_throughput": {"read_units_per_second": 5, "write_units_per_second": 6},
-        "stream_enabled": True,
-        "stream_view_type": "NEW_IMAGE",
-        "server_side_encryption": {"enabled": True, "kms_key_arn": KEY_ARN},
-        "deletion_protection_enabled": True,
-        "tags": {"a": "$${x}"},
-        "point_in_time_recovery": {"enabled": True, "recovery_period_in_days": 7},
-        "table_class": "STANDARD",
-    }
+    assert resources["aws_dynamodb_table"]["rich_orders"] == RICH_TERRAFORM
     policy = resources["aws_dynamodb_resource_policy"]["rich_orders"]
     assert policy["resource_arn"] == "${aws_dynamodb_table.rich_orders.arn}"
     assert json.loads(policy["policy"]) == {"Version": "2012-10-17"}

@@ -38,6 +38,7 @@ from ddbmodel.schema import IndexSchema, KeyAttribute, Projection, TableSchema
 from tests.unit.operations import table_requests, transactions
 from tests.unit.operations.expressions import Attributes, Expression
 
+READS = ("Get", "Query", "Scan", "BatchGet", "TransactGet", "Describe", "List")
 KEY: Item = {"pk": {"S": "c1"}}
 ITEM: Item = {"pk": {"S": "c1"}, "blob": {"B": b"\x00"}}
 CHANGE = Expression("status", "paid", verb="SET ")
@@ -399,15 +400,7 @@ def test_repeatable_is_what_does_no_harm_twice(request_: Request, repeatable: bo
 
 @pytest.mark.parametrize(
     ("request_", "is_write"),
-    [
-        (
-            case[1],
-            not case[1].name.startswith(
-                ("Get", "Query", "Scan", "BatchGet", "TransactGet", "Describe", "List")
-            ),
-        )
-        for case in WIRE
-    ],
+    [(case[1], not case[1].name.startswith(READS)) for case in WIRE],
     ids=IDS,
 )
 def test_writes_say_so(request_: Request, is_write: bool) -> None:
