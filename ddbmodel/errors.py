@@ -24,6 +24,7 @@
     ├── RestoreMismatch             a restored table is not what was restored; has counts
     ├── StreamTrimmed               changes were trimmed before they were read; has `.lost`
     ├── StreamDisabled              a table has no stream, or it was switched off and is read to its end
+    ├── PlanRefused                 tables cannot be changed like this; has `.problems`
     ├── MapperClosed                used before opening or after closing
     ├── WrongEventLoop              used from another event loop than the one it was opened in
     └── ServiceError                DynamoDB or the way to it failed; `.operation .table .code .request_id`
@@ -272,6 +273,21 @@ class StreamTrimmed(DDBModelError):
 
 class StreamDisabled(DDBModelError):
     """A table has no stream, or it was switched off and has been read to its end."""
+
+
+class PlanRefused(DDBModelError):
+    """Tables cannot be changed as planned: in place, or without being told to delete something.
+
+    Attributes:
+        problems: what cannot be, each with what to do.
+    """
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(self.problems))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problems,)
 
 
 class WriteOutcomeUnknown(DDBModelError):

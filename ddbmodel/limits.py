@@ -58,6 +58,9 @@ TRANSACTION_BYTES: Final = 4 * MB
 TRANSACTION_TOKEN_CHARACTERS: Final = 36
 TRANSACTION_TOKEN_SECONDS: Final = 10 * 60
 
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html
+RECOVERY_DAYS_MAX: Final = 35
+
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html
 SCAN_SEGMENTS: Final = 1_000_000
 

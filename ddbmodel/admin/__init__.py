@@ -1,8 +1,9 @@
 """Admin: what is done to tables as wholes: their settings, backups, dumps, exports and imports.
 
-Belongs here: dumps to folders and back (`dumping`, `dump_folder`, `dump_part`, `loading`, `load_place`);
-backups, point-in-time recovery and restoring (`backups`, `settings`, `restore_check`), and how a table is to
-be backed up (`backup_policy`, `backup_names`); to S3 and from there (`exports`, `imports`).
+Belongs here: plans of tables and their application (`tables`), models of tables that are there (`importing`);
+dumps to folders and back (`dumping`, `dump_folder`, `dump_part`, `loading`, `load_place`); backups,
+point-in-time recovery and restoring (`backups`, `settings`, `restore_check`), and how a table is to be backed
+up (`backup_policy`, `backup_names`); to S3 and from there (`exports`, `imports`).
 Does not belong here: models and their items (mapper), requests and replies (operations), how they travel
 (transport). A mapper is met by what it can do (`service`): this room and the mapper's do not import each
 other.
@@ -15,10 +16,20 @@ from ddbmodel.admin.backups import Backups, RestoreReport
 from ddbmodel.admin.dump_report import DumpProgress, DumpReport, LoadReport
 from ddbmodel.admin.dumping import dump
 from ddbmodel.admin.exports import Exports
+from ddbmodel.admin.importing import ImportedModel, import_model
 from ddbmodel.admin.imports import Imports
 from ddbmodel.admin.loading import load
 from ddbmodel.admin.restore_check import RestoreComparison
-from ddbmodel.admin.settings import TableSettings
+from ddbmodel.admin.settings import RestoreSettings
+from ddbmodel.admin.tables import (
+    TableChange,
+    TablePlan,
+    TablesPlan,
+    apply_tables,
+    cloudformation_template,
+    plan_tables,
+    terraform_configuration,
+)
 
 __all__ = [
     "BackupPolicy",
@@ -26,14 +37,23 @@ __all__ = [
     "DumpProgress",
     "DumpReport",
     "Exports",
+    "ImportedModel",
     "Imports",
     "LoadReport",
     "PolicyReport",
     "RestoreComparison",
     "RestoreReport",
-    "TableSettings",
+    "RestoreSettings",
+    "TableChange",
+    "TablePlan",
+    "TablesPlan",
+    "apply_tables",
+    "cloudformation_template",
     "dump",
     "enforce_backups",
+    "import_model",
     "load",
+    "plan_tables",
     "require_recovery_point",
+    "terraform_configuration",
 ]

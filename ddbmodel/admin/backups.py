@@ -13,7 +13,7 @@ from typing import Any, Final
 from ddbmodel.admin.backup_names import check_name
 from ddbmodel.admin.restore_check import RestoreComparison, compare
 from ddbmodel.admin.service import Service, TableRef
-from ddbmodel.admin.settings import TableSettings, apply_settings, settings_in_backup, settings_of
+from ddbmodel.admin.settings import RestoreSettings, apply_settings, settings_in_backup, settings_of
 from ddbmodel.admin.waiting import PATIENCE, Patience, active, described, until
 from ddbmodel.errors import ExpressionError, TableNotFound
 from ddbmodel.operations import (
@@ -180,7 +180,7 @@ class Backups:
         backup: Backup | str,
         *,
         to: TableRef,
-        settings: TableSettings | None = None,
+        settings: RestoreSettings | None = None,
         verify: bool = False,
     ) -> RestoreReport:
         """Make a new table of a backup, wait until it is active, and give it the settings of the old one.
@@ -215,7 +215,7 @@ class Backups:
         *,
         to: TableRef,
         at: datetime | None = None,
-        settings: TableSettings | None = None,
+        settings: RestoreSettings | None = None,
         verify: bool = False,
     ) -> RestoreReport:
         """Make a new table of what a table was at a moment, as `restore` does of a backup.
@@ -237,14 +237,14 @@ class Backups:
         source = self._service.table_name(table)
         moment = None if at is None else at.astimezone(UTC)
         request = RestoreTableToPointInTime(self._service.table_name(to), source, moment)
-        return await self._restored(request, source, settings, TableSettings(), verify=verify)
+        return await self._restored(request, source, settings, RestoreSettings(), verify=verify)
 
     async def _restored(
         self,
         request: RestoreTableFromBackup | RestoreTableToPointInTime,
         source: str,
-        given: TableSettings | None,
-        remembered: TableSettings,
+        given: RestoreSettings | None,
+        remembered: RestoreSettings,
         *,
         verify: bool,
     ) -> RestoreReport:

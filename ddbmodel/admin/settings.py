@@ -23,7 +23,7 @@ from ddbmodel.operations import (
 
 
 @dataclass(frozen=True, slots=True)
-class TableSettings:
+class RestoreSettings:
     """What the service does not restore; auto scaling, alarms and policies are not kept here either.
 
     Attributes:
@@ -43,7 +43,7 @@ class TableSettings:
     deletion_protection: bool = False
 
 
-async def settings_of(service: Service, table: str) -> TableSettings:
+async def settings_of(service: Service, table: str) -> RestoreSettings:
     """Read the settings of a table, by its deployed name.
 
     Raises:
@@ -52,7 +52,7 @@ async def settings_of(service: Service, table: str) -> TableSettings:
     wire = (await service.send(DescribeTable(table)))["Table"]
     time_to_live = DescribeTimeToLiveResult.from_wire(await service.send(DescribeTimeToLive(table)))
     recovery = PointInTime.from_wire(await service.send(DescribeContinuousBackups(table)))
-    return TableSettings(
+    return RestoreSettings(
         ttl=time_to_live.attribute if time_to_live.status in ("ENABLING", "ENABLED") else None,
         tags=await _tags(service, wire["TableArn"]),
         point_in_time_days=recovery.days,
@@ -61,19 +61,19 @@ async def settings_of(service: Service, table: str) -> TableSettings:
     )
 
 
-def settings_in_backup(description: Mapping[str, Any]) -> TableSettings:
+def settings_in_backup(description: Mapping[str, Any]) -> RestoreSettings:
     """Read what a backup remembers of its table: time to live and stream, and nothing else."""
     features: Mapping[str, Any] = description.get("SourceTableFeatureDetails") or {}
     time_to_live: Mapping[str, Any] = features.get("TimeToLiveDescription") or {}
     on = time_to_live.get("TimeToLiveStatus") in ("ENABLING", "ENABLED")
-    return TableSettings(
+    return RestoreSettings(
         ttl=time_to_live.get("AttributeName") if on else None,
         stream=_stream(features.get("StreamDescription") or {}),
     )
 
 
 async def apply_settings(
-    service: Service, table: str, settings: TableSettings, patience: Patience
+    service: Service, table: str, settings: RestoreSettings, patience: Patience
 ) -> tuple[str, ...]:
     """Give an active table these settings; say which were given. Protection from deletion comes last."""
     given: list[str] = []

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ddbmodel.errors import DDBModelError, ExpressionError
-from ddbmodel.model import Model
+from ddbmodel.model import Model, Table
 
 
 def model_of(name: str) -> type[Model]:
@@ -19,6 +19,26 @@ def model_of(name: str) -> type[Model]:
         ExpressionError: there is no such module, it cannot be imported, or has no such model.
         ModelDefinitionError: a model in it cannot be.
     """
+    value = _named(name)
+    if not (isinstance(value, type) and issubclass(value, Model)):
+        raise ExpressionError(f"{name!r} is no subclass of ddbmodel.Model")
+    return value
+
+
+def target_of(name: str) -> type[Model] | Table:
+    """Import a model, or a shared table: `module:Model` or `module:table`.
+
+    Raises:
+        ExpressionError: there is no such module, it cannot be imported, or has no such model or table.
+        ModelDefinitionError: a model in it cannot be.
+    """
+    value = _named(name)
+    if isinstance(value, Table) or (isinstance(value, type) and issubclass(value, Model)):
+        return value
+    raise ExpressionError(f"{name!r} is neither a subclass of ddbmodel.Model nor a ddbmodel.Table")
+
+
+def _named(name: str) -> object:
     module_name, found, attribute = name.partition(":")
     if not (found and module_name and attribute):
         raise ExpressionError(f"{name!r}: name a model as module:Model, such as shop.models:Order")
@@ -34,8 +54,6 @@ def model_of(name: str) -> type[Model]:
             value = getattr(value, part)
     except AttributeError:
         raise ExpressionError(f"{name!r}: {module_name} has no {attribute!r}") from None
-    if not (isinstance(value, type) and issubclass(value, Model)):
-        raise ExpressionError(f"{name!r} is no subclass of ddbmodel.Model")
     return value
 
 

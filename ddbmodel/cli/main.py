@@ -13,7 +13,9 @@ def main() -> None:
         sys.exit('the command ddbmodel needs `pip install "ddbmodel[cli]"`')
     from ddbmodel.cli.backup import backup
     from ddbmodel.cli.dump import dump, load
+    from ddbmodel.cli.import_models import import_models
     from ddbmodel.cli.ingest import ingest
+    from ddbmodel.cli.tables import apply, describe, plan
 
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -21,9 +23,13 @@ def main() -> None:
     def about() -> None:
         """Work with the DynamoDB tables of ddbmodel's models."""
 
+    app.command()(apply)
+    app.command()(describe)
+    app.command()(import_models)
     app.command()(ingest)
     app.command()(dump)
     app.command()(load)
     app.add_typer(backup, name="backup")
+    app.command()(plan)
     _ = about
     app()

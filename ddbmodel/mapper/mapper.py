@@ -202,9 +202,12 @@ class Mapper(ReadingVerbs, WritingVerbs, FollowingVerbs, StatementVerbs):
     ) -> TableDescription:
         """Create the table of a model with its indexes, and switch time to live on for its `ttl()`.
 
+        Of its settings it has from the beginning what CreateTable takes; point-in-time recovery, replicas and
+        contributor insights are put in place by `apply_tables`.
+
         Args:
             table: a model with a table, or a shared `Table`, of which all models should be defined by then.
-            billing: `OnDemand()` if not given, or `Provisioned(read_units, write_units)`.
+            billing: that of its settings if not given, else `OnDemand()`.
             exist_ok: be content if there is a table of this name. Its keys and indexes are not compared.
             wait: until the table and its indexes are active.
 

@@ -33,7 +33,7 @@ from ddbmodel.operations import (
     TableDescription,
     UpdateTimeToLive,
 )
-from ddbmodel.schema import TableSchema
+from ddbmodel.schema import TableSchema, TableSettings
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -62,10 +62,12 @@ class TableTarget:
 
     Attributes:
         schema: the table.
+        settings: what is declared of it beside.
         plans: of the models that are defined on it so far.
     """
 
     schema: TableSchema
+    settings: TableSettings
     plans: tuple[ModelPlan[Any], ...]
 
 
@@ -79,9 +81,11 @@ def target_of(verb: str, target: object) -> TableTarget:
     if not isinstance(target, Table):
         plan: ModelPlan[Any] = plan_of_class(verb, target)  # type: ignore[arg-type]  # which refuses all else
         if plan.shared is None:
-            return TableTarget(plan.stored_table, (plan,))
+            return TableTarget(plan.stored_table, plan.settings, (plan,))
         target = plan.shared
-    return TableTarget(target.schema, tuple(plan_of(model) for model in target.entities.values()))
+    return TableTarget(
+        target.schema, target.settings, tuple(plan_of(model) for model in target.entities.values())
+    )
 
 
 async def create_table(
@@ -95,7 +99,7 @@ async def create_table(
 ) -> TableDescription:
     """Create the table of a model, and wait until it can be used."""
     schema = replace(target.schema, name=gateway.deployed_name(target.schema.name))
-    request = CreateTable(schema, _checked(billing))
+    request = CreateTable(schema, _checked(billing or target.settings.billing), target.settings)
     try:
         description = CreateTableResult.from_wire(await gateway.send(request)).description
     except TableInUse:

@@ -19,6 +19,7 @@ from ddbmodel.model.keys import ItemKey
 from ddbmodel.model.plan import ModelPlan, compile_plan, plan_of
 from ddbmodel.model.shared_table import Table
 from ddbmodel.model.stored import STORED_SLOT, carry_over
+from ddbmodel.schema import TableSettings
 
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass as PydanticMetaclass
@@ -60,7 +61,7 @@ class ModelMetaclass(PydanticMetaclass):
 
     if not TYPE_CHECKING:
 
-        def __new__(mcs, name, bases, namespace, table=None, entity=None, **kwargs):
+        def __new__(mcs, name, bases, namespace, *, table=None, entity=None, settings=None, **kwargs):
             indexes = {key: value for key, value in namespace.items() if isinstance(value, Index)}
             plain = {key: value for key, value in namespace.items() if key not in indexes}
             # Pydantic would look names up in the frame that calls it, which is this one.
@@ -68,6 +69,8 @@ class ModelMetaclass(PydanticMetaclass):
             with _hidden_paths():
                 cls = super().__new__(mcs, name, bases, plain, **kwargs)
             _declare(cls, table, entity, indexes)
+            if settings is not None:
+                type.__setattr__(cls, "__ddbmodel_settings__", _checked_settings(name, table, settings))
             if not cls.__pydantic_complete__:
                 _complete_locally(cls, sys._getframe(1))
             if cls.__pydantic_complete__ and "__ddbmodel_plan__" not in cls.__dict__:
@@ -159,6 +162,18 @@ def _checked_table(model: str, table: object) -> str | Table:
     return table
 
 
+def _checked_settings(model: str, table: object, settings: object) -> TableSettings:
+    if not isinstance(settings, TableSettings):
+        raise ModelDefinitionError(
+            f"{model}: settings= takes TableSettings(...), not a {type(settings).__name__}"
+        )
+    if not isinstance(table, str):
+        raise ModelDefinitionError(
+            f'{model}: settings= are a table\'s: give them with table="...", or to the Table(...) it is on'
+        )
+    return settings
+
+
 def _inherited_indexes(cls: type) -> dict[str, Index]:
     indexes: dict[str, Index] = {}
     for base in reversed(cls.__mro__):
@@ -183,6 +198,7 @@ class Model(BaseModel, metaclass=ModelMetaclass):
 
     It is a Pydantic model in every respect. `Order.total` is a typed path for expressions, `order.total` the
     value.
+    `settings=` says what its table is beside keys and indexes; a shared table has its own.
     A model without `table=` is a part, stored as a map inside of an item, or a base class.
 
     Raises:
@@ -195,12 +211,18 @@ class Model(BaseModel, metaclass=ModelMetaclass):
     __ddbmodel_plan__: ClassVar[ModelPlan[Any]]
     __ddbmodel_table__: ClassVar[str | Table]
     __ddbmodel_entity__: ClassVar[str]
+    __ddbmodel_settings__: ClassVar[TableSettings]
     __ddbmodel_own_indexes__: ClassVar[dict[str, Index]]
 
     if TYPE_CHECKING:
 
         def __init_subclass__(
-            cls, *, table: str | Table | None = None, entity: str | None = None, **kwargs: Unpack[ConfigDict]
+            cls,
+            *,
+            table: str | Table | None = None,
+            entity: str | None = None,
+            settings: TableSettings | None = None,
+            **kwargs: Unpack[ConfigDict],
         ) -> None: ...
 
         @classmethod

@@ -33,7 +33,8 @@ from ddbmodel.model.records import RECORDS
 from ddbmodel.model.roles import NO_ROLES, WRITE_ATTRIBUTE, Roles, build_roles
 from ddbmodel.model.shared_table import ENTITY_ATTRIBUTE, Table
 from ddbmodel.model.stored import remember
-from ddbmodel.schema import TableSchema
+from ddbmodel.schema import TableSchema, TableSettings
+from ddbmodel.schema.settings import NO_SETTINGS
 
 M = TypeVar("M", bound=BaseModel)
 _LARGEST_NAMED: Final = 3
@@ -85,6 +86,13 @@ class ModelPlan(Generic[M]):
             ModelDefinitionError: the model has none.
         """
         return self.stored_keys.table
+
+    @property
+    def settings(self) -> TableSettings:
+        """What the table is beside keys and indexes, as far as it is declared."""
+        if self.shared is not None:
+            return self.shared.settings
+        return getattr(self.model, "__ddbmodel_settings__", NO_SETTINGS)
 
     @property
     def key_fields(self) -> tuple[FieldCodec, ...]:

@@ -9,8 +9,9 @@ from weakref import WeakValueDictionary
 
 from ddbmodel.errors import ModelDefinitionError
 from ddbmodel.model.indexes import IndexProjection
-from ddbmodel.schema import IndexKind, IndexSchema, KeyAttribute, Projection, TableSchema
+from ddbmodel.schema import IndexKind, IndexSchema, KeyAttribute, Projection, TableSchema, TableSettings
 from ddbmodel.schema.key_overlap import overlap
+from ddbmodel.schema.settings import NO_SETTINGS
 
 if TYPE_CHECKING:
     from ddbmodel.model.key_plan import KeyBinding, KeyPath
@@ -80,6 +81,7 @@ class Table:
         sort_key: likewise; None for a table without one.
         indexes: its secondary indexes.
         entity_attribute: the attribute that holds the entity's name.
+        settings: what it is beside keys and indexes; plans compare it.
 
     Raises:
         ModelDefinitionError: DynamoDB would refuse the table.
@@ -93,7 +95,9 @@ class Table:
         indexes: Sequence[TableIndex] = (),
         *,
         entity_attribute: str = ENTITY_ATTRIBUTE,
+        settings: TableSettings = NO_SETTINGS,
     ) -> None:
+        self.settings = settings
         self.entity_attribute = entity_attribute
         partition, sort = _key(partition_key), _key(sort_key)
         if len(partition) != 1 or len(sort) > 1:

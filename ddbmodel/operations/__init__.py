@@ -28,7 +28,6 @@ from ddbmodel.operations.batch_write_item import (
     BatchWriteItem,
     BatchWriteItemResult,
 )
-from ddbmodel.operations.billing import Billing, OnDemand, Provisioned
 from ddbmodel.operations.capacity import (
     ConsumedCapacity,
     ReturnCapacity,
@@ -39,6 +38,11 @@ from ddbmodel.operations.continuous_backups import (
     DescribeContinuousBackups,
     PointInTime,
     UpdateContinuousBackups,
+)
+from ddbmodel.operations.contributor_insights import (
+    DescribeContributorInsights,
+    InsightsState,
+    UpdateContributorInsights,
 )
 from ddbmodel.operations.create_table import CreateTable, CreateTableResult
 from ddbmodel.operations.delete_item import DeleteItem, DeleteItemResult
@@ -63,10 +67,12 @@ from ddbmodel.operations.imports import (
 from ddbmodel.operations.put_item import PutItem, PutItemResult
 from ddbmodel.operations.query import Query, QueryResult
 from ddbmodel.operations.request import Renderable, RenderableUpdate, Request
+from ddbmodel.operations.resource_policy import DeleteResourcePolicy, GetResourcePolicy, PutResourcePolicy
 from ddbmodel.operations.restores import RestoreTableFromBackup, RestoreTableToPointInTime
 from ddbmodel.operations.scan import Scan, ScanResult
 from ddbmodel.operations.table_description import IndexDescription, TableDescription
-from ddbmodel.operations.table_features import ListTagsOfResource, TagResource, UpdateTableFeatures
+from ddbmodel.operations.table_features import UpdateTableFeatures
+from ddbmodel.operations.tags import ListTagsOfResource, TagResource, TagsPage, UntagResource
 from ddbmodel.operations.time_to_live import (
     DescribeTimeToLive,
     DescribeTimeToLiveResult,
@@ -84,6 +90,8 @@ from ddbmodel.operations.transact_write_items import (
     TransactWriteItemsResult,
 )
 from ddbmodel.operations.update_item import UpdateItem, UpdateItemResult
+from ddbmodel.operations.update_table import UpdateTable
+from ddbmodel.schema.billing import Billing, OnDemand, Provisioned
 
 __all__ = [
     "Backup",
@@ -103,10 +111,12 @@ __all__ = [
     "DeleteBackup",
     "DeleteItem",
     "DeleteItemResult",
+    "DeleteResourcePolicy",
     "DeleteTable",
     "DeleteTableResult",
     "DescribeBackup",
     "DescribeContinuousBackups",
+    "DescribeContributorInsights",
     "DescribeExport",
     "DescribeImport",
     "DescribeTable",
@@ -118,10 +128,12 @@ __all__ = [
     "ExportView",
     "GetItem",
     "GetItemResult",
+    "GetResourcePolicy",
     "ImportCompression",
     "ImportFormat",
     "ImportTable",
     "IndexDescription",
+    "InsightsState",
     "ListBackups",
     "ListBackupsResult",
     "ListExports",
@@ -131,6 +143,7 @@ __all__ = [
     "Provisioned",
     "PutItem",
     "PutItemResult",
+    "PutResourcePolicy",
     "Query",
     "QueryResult",
     "Renderable",
@@ -145,6 +158,7 @@ __all__ = [
     "TableImport",
     "TableKeys",
     "TagResource",
+    "TagsPage",
     "TransactAction",
     "TransactCheck",
     "TransactDelete",
@@ -155,9 +169,12 @@ __all__ = [
     "TransactUpdate",
     "TransactWriteItems",
     "TransactWriteItemsResult",
+    "UntagResource",
     "UpdateContinuousBackups",
+    "UpdateContributorInsights",
     "UpdateItem",
     "UpdateItemResult",
+    "UpdateTable",
     "UpdateTableFeatures",
     "UpdateTimeToLive",
     "UpdateTimeToLiveResult",

@@ -1,46 +1,15 @@
-"""How a table's capacity is paid for."""
+"""What the service tells about the billing of a table or index."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
-from ddbmodel.errors import ModelDefinitionError
-
-
-@dataclass(frozen=True, slots=True)
-class OnDemand:
-    """Pay for each request; no capacity to plan."""
-
-
-@dataclass(frozen=True, slots=True)
-class Provisioned:
-    """Pay for capacity that stands ready: units a second, for the table and again for each global index.
-
-    Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/provisioned-capacity-mode.html
-    """
-
-    read_units: int
-    write_units: int
-
-    def __post_init__(self) -> None:
-        if self.read_units < 1 or self.write_units < 1:
-            raise ModelDefinitionError(
-                f"provisioned capacity of {self.read_units} read and {self.write_units} write units: "
-                "use at least 1 of each, or OnDemand()"
-            )
-
-    def to_wire(self) -> dict[str, int]:
-        """The `ProvisionedThroughput` structure."""
-        return {"ReadCapacityUnits": self.read_units, "WriteCapacityUnits": self.write_units}
-
-
-Billing: TypeAlias = OnDemand | Provisioned
+from ddbmodel.schema.billing import Billing, OnDemand, Provisioned
 
 
 def billing_from_wire(table: Mapping[str, Any]) -> Billing:
-    """Read the billing of a table description.
+    """Read the billing of a table or index description.
 
     A table without `BillingModeSummary` has always been provisioned. On demand, the service reports zero
     provisioned units; some engines leave them out or say so in other words, so units decide in doubt.
@@ -50,5 +19,11 @@ def billing_from_wire(table: Mapping[str, Any]) -> Billing:
     write_units = int(throughput.get("WriteCapacityUnits") or 0)
     summary: Mapping[str, Any] = table.get("BillingModeSummary") or {}
     if summary.get("BillingMode") == "PAY_PER_REQUEST" or not (read_units and write_units):
-        return OnDemand()
+        maximum: Mapping[str, Any] = table.get("OnDemandThroughput") or {}
+        return OnDemand(_units(maximum, "MaxReadRequestUnits"), _units(maximum, "MaxWriteRequestUnits"))
     return Provisioned(read_units=read_units, write_units=write_units)
+
+
+def _units(maximum: Mapping[str, Any], member: str) -> int | None:
+    units = int(maximum.get(member) or -1)
+    return units if units > 0 else None

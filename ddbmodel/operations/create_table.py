@@ -9,14 +9,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
-from ddbmodel.operations.billing import Billing, OnDemand, Provisioned
 from ddbmodel.operations.table_description import TableDescription
+from ddbmodel.schema.billing import Billing, OnDemand, Provisioned
+from ddbmodel.schema.settings import NO_SETTINGS, AwsKey, KmsKey, TableSettings, canonical_json
 from ddbmodel.schema.tables import IndexSchema, KeyAttribute, Projection, TableSchema
 
 
 @dataclass(frozen=True, slots=True)
 class CreateTable:
-    """Create a table from its schema."""
+    """Create a table from its schema.
+
+    Attributes:
+        schema: keys and indexes.
+        billing: of the table, and of its global indexes.
+        settings: what else it is from the beginning. Their billing of single indexes counts; point-in-time
+            recovery, replicas and contributor insights take requests of their own.
+    """
 
     name: ClassVar[str] = "CreateTable"
     method: ClassVar[str] = "create_table"
@@ -24,6 +32,7 @@ class CreateTable:
 
     schema: TableSchema
     billing: Billing = field(default_factory=OnDemand)
+    settings: TableSettings = NO_SETTINGS
 
     @property
     def table(self) -> str:
@@ -52,23 +61,12 @@ class CreateTable:
         global_ = [self._index_to_wire(index) for index in schema.indexes if index.kind == "global"]
         if global_:
             wire["GlobalSecondaryIndexes"] = global_
-        return wire | self._billing_to_wire()
+        return wire | billing_members(self.billing) | _settings_members(self.settings)
 
     def _index_to_wire(self, index: IndexSchema) -> dict[str, Any]:
-        wire: dict[str, Any] = {
-            "IndexName": index.name,
-            "KeySchema": key_schema(index.partition_key, index.sort_key),
-            "Projection": _projection_to_wire(index.projection),
-        }
         # A local index lives on the table's capacity, a global one has its own.
-        if index.kind == "global" and isinstance(self.billing, Provisioned):
-            wire["ProvisionedThroughput"] = self.billing.to_wire()
-        return wire
-
-    def _billing_to_wire(self) -> dict[str, Any]:
-        if isinstance(self.billing, Provisioned):
-            return {"BillingMode": "PROVISIONED", "ProvisionedThroughput": self.billing.to_wire()}
-        return {"BillingMode": "PAY_PER_REQUEST"}
+        billing = self.settings.index_billing.get(index.name, self.billing)
+        return index_members(index) | (throughput_members(billing) if index.kind == "global" else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,59 @@ def key_schema(
     ]
 
 
-def _projection_to_wire(projection: Projection) -> dict[str, Any]:
+def index_members(index: IndexSchema) -> dict[str, Any]:
+    """The members that say what an index is."""
+    return {
+        "IndexName": index.name,
+        "KeySchema": key_schema(index.partition_key, index.sort_key),
+        "Projection": projection_to_wire(index.projection),
+    }
+
+
+def billing_members(billing: Billing) -> dict[str, Any]:
+    """The members that say how a table is paid for."""
+    mode = "PROVISIONED" if isinstance(billing, Provisioned) else "PAY_PER_REQUEST"
+    return {"BillingMode": mode} | throughput_members(billing)
+
+
+def throughput_members(billing: Billing) -> dict[str, Any]:
+    """The member that says how much a table or index takes; none where there is no maximum."""
+    if isinstance(billing, Provisioned):
+        return {"ProvisionedThroughput": billing.to_wire()}
+    return {"OnDemandThroughput": billing.to_wire()} if billing.is_limited else {}
+
+
+def encryption_to_wire(encryption: AwsKey | KmsKey) -> dict[str, Any]:
+    """The `SSESpecification` structure. Disabled is AWS's own key; enabled, a key of KMS."""
+    if encryption == "AWS_OWNED":
+        return {"Enabled": False}
+    wire: dict[str, Any] = {"Enabled": True, "SSEType": "KMS"}
+    return wire | ({"KMSMasterKeyId": encryption.arn} if isinstance(encryption, KmsKey) else {})
+
+
+def _settings_members(settings: TableSettings) -> dict[str, Any]:
+    wire: dict[str, Any] = {}
+    if settings.stream_view:
+        wire["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": settings.stream_view}
+    if settings.encryption is not None and settings.encryption != "AWS_OWNED":
+        wire["SSESpecification"] = encryption_to_wire(settings.encryption)
+    if tags := [
+        {"Key": key, "Value": value} for key, value in (settings.tags or {}).items() if value is not None
+    ]:
+        wire["Tags"] = tags
+    if settings.table_class is not None:
+        wire["TableClass"] = settings.table_class
+    if settings.deletion_protection is not None:
+        wire["DeletionProtectionEnabled"] = settings.deletion_protection
+    if settings.warm_throughput is not None:
+        wire["WarmThroughput"] = settings.warm_throughput.to_wire()
+    if settings.resource_policy:
+        wire["ResourcePolicy"] = canonical_json(settings.resource_policy)
+    return wire
+
+
+def projection_to_wire(projection: Projection) -> dict[str, Any]:
+    """The `Projection` structure."""
     wire: dict[str, Any] = {"ProjectionType": projection.kind}
     if projection.kind == "INCLUDE":
         wire["NonKeyAttributes"] = list(projection.attributes)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, Final, Self
 
 from ddbmodel.codec.values import KeyType
-from ddbmodel.operations.billing import Billing, billing_from_wire
+from ddbmodel.operations.billing import billing_from_wire
+from ddbmodel.schema.billing import Billing
 from ddbmodel.schema.tables import IndexKind, IndexSchema, KeyAttribute, Projection, TableSchema
 
 _INDEX_MEMBERS: Final[tuple[tuple[str, IndexKind], ...]] = (

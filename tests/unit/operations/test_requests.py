@@ -35,9 +35,10 @@ from ddbmodel.operations import (
     reporting_capacity,
 )
 from ddbmodel.schema import IndexSchema, KeyAttribute, Projection, TableSchema
-from tests.unit.operations import transactions
+from tests.unit.operations import table_requests, transactions
 from tests.unit.operations.expressions import Attributes, Expression
 
+READS = ("Get", "Query", "Scan", "BatchGet", "TransactGet", "Describe", "List")
 KEY: Item = {"pk": {"S": "c1"}}
 ITEM: Item = {"pk": {"S": "c1"}, "blob": {"B": b"\x00"}}
 CHANGE = Expression("status", "paid", verb="SET ")
@@ -104,6 +105,7 @@ RICH_TABLE = {
 
 WIRE: list[tuple[str, Request, dict[str, Any]]] = [
     *transactions.WIRE,
+    *table_requests.WIRE,
     ("put", PutItem("orders", ITEM), {"TableName": "orders", "Item": ITEM}),
     (
         "put with everything",
@@ -398,13 +400,7 @@ def test_repeatable_is_what_does_no_harm_twice(request_: Request, repeatable: bo
 
 @pytest.mark.parametrize(
     ("request_", "is_write"),
-    [
-        (
-            case[1],
-            not case[1].name.startswith(("Get", "Query", "Scan", "BatchGet", "TransactGet", "Describe")),
-        )
-        for case in WIRE
-    ],
+    [(case[1], not case[1].name.startswith(READS)) for case in WIRE],
     ids=IDS,
 )
 def test_writes_say_so(request_: Request, is_write: bool) -> None:

@@ -1,0 +1,152 @@
+"""The text of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ddbmodel.admin.importing.inference import Inferred
+from ddbmodel.admin.importing.names import class_name, identifier
+from ddbmodel.admin.tables.deployed import Deployed
+from ddbmodel.model.roles import WRITE_ATTRIBUTE
+from ddbmodel.operations import OnDemand
+from ddbmodel.schema import IndexSchema, KeyAttribute
+
+
+class ModelText:
+    """Writes the module of one table.
+
+    Args:
+        table: as it is deployed.
+        title: the name that the model gives it.
+        types: of its attributes.
+    """
+
+    def __init__(self, table: Deployed, title: str, types: Mapping[str, Inferred]) -> None:
+        self._table, self._title = table, title
+        self._schema = table.description.schema
+        self._ttl = table.asked.get("time_to_live")
+        projected = (name for index in self._schema.indexes for name in index.projection.attributes)
+        unseen = {name: Inferred("Any") for name in projected}
+        # The mark of the last write is no field.
+        self._types = {name: each for name, each in {**unseen, **types}.items() if name != WRITE_ATTRIBUTE}
+        self._fields: dict[str, str] = {}
+        for name in self._types:
+            self._fields[name] = identifier(name, self._fields.values())
+        self._names: set[str] = set()
+
+    def text(self) -> str:
+        """Give the module."""
+        body = [*self._field_lines(), *self._index_lines()]
+        head = self._class_line()
+        module = "\n".join([head, *(f"    {line}".rstrip() for line in body)])
+        return f"{self._imports(module)}\n\n{module}\n"
+
+    def _imports(self, module: str) -> str:
+        names = ("Attr", "GlobalIndex", "LocalIndex", "Model", "Null", "OnDemand", "Provisioned")
+        functions = ("TableSettings", "field", "partition_key", "sort_key", "ttl")
+        used = [name for name in (*names, *functions) if name in self._names]
+        lines = ["from __future__ import annotations", ""]
+        standard = (("datetime", "datetime"), ("decimal", "Decimal"), ("typing", "Any"))
+        found = [f"from {place} import {name}" for place, name in standard if name in self._names]
+        return "\n".join(
+            [
+                *lines,
+                *found,
+                *([""] if found else []),
+                "from ddbmodel import (",
+                *(f"    {name}," for name in used),
+                ")",
+                "",
+            ]
+        )
+
+    # The class ----------------------------------------------------------------------------------------
+
+    def _class_line(self) -> str:
+        self._names |= {"Attr", "Model"}
+        settings = ", ".join(f"{name}={value}" for name, value in self._settings())
+        given = f", settings=TableSettings({settings})" if settings else ""
+        self._names |= {"TableSettings"} if settings else set()
+        return f'class {class_name(self._title)}(Model, table={self._title!r}, extra="allow"{given}):'
+
+    def _settings(self) -> Iterator[tuple[str, str]]:
+        billing = self._table.description.billing
+        self._names.add(type(billing).__name__)
+        yield "billing", _billing(billing)
+        if self._table.stream:
+            yield "stream", repr(self._table.stream)
+        if self._table.deletion_protection:
+            yield "deletion_protection", "True"
+        if days := self._table.asked.get("point_in_time_days"):
+            yield "point_in_time_days", str(days)
+
+    def _field_lines(self) -> Iterator[str]:
+        keys = [each.name for each in self._schema.key]
+        for name in (*keys, *(name for name in self._types if name not in keys)):
+            yield self._field_line(name)
+
+    def _field_line(self, name: str) -> str:
+        inferred, python = self._types[name], self._fields[name]
+        specifier, arguments = "field", dict[str, str]()
+        if name in {each.name for each in self._schema.partition_key}:
+            specifier = "partition_key"
+        elif name in {each.name for each in self._schema.sort_key}:
+            specifier = "sort_key"
+        else:
+            specifier = "ttl" if name == self._ttl and inferred.type == "int" else "field"
+            arguments["default"] = "None"
+        if python != name:
+            arguments["attribute"] = repr(name)
+        if inferred.has_null and specifier == "field" and not self._is_key(name):
+            arguments["stored_as"] = "Null"
+            self._names.add("Null")
+        self._note_type(inferred.type)
+        self._names.add(specifier)
+        optional = " | None" if "default" in arguments and inferred.type != "Any" else ""
+        given = ", ".join(f"{key}={value}" for key, value in arguments.items())
+        return f"{python}: Attr[{inferred.type}{optional}] = {specifier}({given})"
+
+    def _note_type(self, annotation: str) -> None:
+        self._names |= {name for name in ("datetime", "Decimal", "Any") if name in annotation}
+
+    def _is_key(self, name: str) -> bool:
+        return any(each.name == name for each in self._schema.attributes())
+
+    # Indexes ------------------------------------------------------------------------------------------
+
+    def _index_lines(self) -> Iterator[str]:
+        taken = [*self._fields.values()]
+        for number, index in enumerate(self._schema.indexes):
+            if number == 0:
+                yield ""
+            python = identifier(index.name, taken)
+            taken.append(python)
+            yield f"{python} = {self._index(index, python)}"
+
+    def _index(self, index: IndexSchema, python: str) -> str:
+        arguments: dict[str, Any] = {}
+        if index.kind == "global":
+            arguments["partition_key"] = self._key(index.partition_key)
+        if index.sort_key:
+            arguments["sort_key"] = self._key(index.sort_key)
+        if index.projection.kind == "KEYS_ONLY":
+            arguments["projection"] = "KEYS_ONLY"
+        elif index.projection.attributes:
+            arguments["projection"] = [self._fields[name] for name in index.projection.attributes]
+        if python != index.name:
+            arguments["name"] = index.name
+        kind = "GlobalIndex" if index.kind == "global" else "LocalIndex"
+        self._names.add(kind)
+        return f"{kind}({', '.join(f'{name}={value!r}' for name, value in arguments.items())})"
+
+    def _key(self, key: Iterable[KeyAttribute]) -> str | tuple[str, ...]:
+        names = tuple(self._fields[each.name] for each in key)
+        return names[0] if len(names) == 1 else names
+
+
+def _billing(billing: Any) -> str:
+    if not isinstance(billing, OnDemand):
+        return f"Provisioned({billing.read_units}, {billing.write_units})"
+    maxima = (("max_read_units", billing.max_read_units), ("max_write_units", billing.max_write_units))
+    return f"OnDemand({', '.join(f'{name}={units}' for name, units in maxima if units)})"
