@@ -11,11 +11,11 @@ import pytest
 from ddbmodel import (
     CodecError,
     ConditionalCheckFailed,
-    Exchange,
     ExpressionError,
     Hook,
     Mapper,
     MigrationReport,
+    Request,
 )
 from tests.conformance.ages import Bill, Raw, bill, first_form, read, second_form
 from tests.engines.engine import Engine
