@@ -12,13 +12,20 @@ def main() -> None:
     except ModuleNotFoundError:
         sys.exit('the command ddbmodel needs `pip install "ddbmodel[cli]"`')
     from ddbmodel.cli.ingest import ingest
+    from ddbmodel.cli.local import local
+    from ddbmodel.cli.migrate import migrate
+    from ddbmodel.cli.query import explain, query
 
-    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
     @app.callback()
     def about() -> None:
         """Work with the DynamoDB tables of ddbmodel's models."""
 
     app.command()(ingest)
+    app.command()(local)
+    app.command()(query)
+    app.command()(explain)
+    app.command()(migrate)
     _ = about
     app()
