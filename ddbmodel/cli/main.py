@@ -11,6 +11,7 @@ def main() -> None:
         import typer
     except ModuleNotFoundError:
         sys.exit('the command ddbmodel needs `pip install "ddbmodel[cli]"`')
+    from ddbmodel.cli.diagram import diagram
     from ddbmodel.cli.ingest import ingest
     from ddbmodel.cli.local import local
     from ddbmodel.cli.migrate import migrate
@@ -27,5 +28,6 @@ def main() -> None:
     app.command()(query)
     app.command()(explain)
     app.command()(migrate)
+    app.command()(diagram)
     _ = about
     app()
