@@ -7,13 +7,14 @@ work on plain values by the names of attributes, for the class that wrote an old
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from ddbmodel.codec import untyped
 from ddbmodel.codec.numbers import decode_int
 from ddbmodel.codec.sameness import same_stored
+from ddbmodel.codec.shapes import is_list, is_tuple
 from ddbmodel.codec.values import AttributeValue, Item
 from ddbmodel.errors import CodecError, ModelDefinitionError
 
@@ -182,7 +183,7 @@ def build_history(model: str, version: object, upgraders: object) -> SchemaHisto
     if type(version) is not int or version < 1:
         raise ModelDefinitionError(f"{model}: schema_version= takes a whole number from 1 on")
     found: dict[int, Upgrader] = {}
-    given: Iterable[Any] = upgraders if isinstance(upgraders, list | tuple) else (upgraders,)
+    given: Sequence[Any] = upgraders if is_list(upgraders) or is_tuple(upgraders) else [upgraders]
     for one in () if upgraders is None else given:
         if not isinstance(one, Upgrader):
             raise ModelDefinitionError(
