@@ -46,21 +46,16 @@ if TYPE_CHECKING:
         WrongEventLoop,
     )
     from ddbmodel.expressions import Action, Condition, Path
-    from ddbmodel.ingest import (
-        Csv,
-        DeadLetters,
-        DynamoDBExport,
-        DynamoDBJson,
-        IngestPlan,
-        IngestProgress,
-        IngestReport,
-        JsonLines,
-        Mapper,
-        Parquet,
-        RowFailure,
-        S3Access,
-        plan_ingest,
-    )
+    from ddbmodel.ingest.csv_rows import Csv
+    from ddbmodel.ingest.dead_letters import DeadLetters
+    from ddbmodel.ingest.dynamodb_export import DynamoDBExport, DynamoDBJson
+    from ddbmodel.ingest.json_lines import JsonLines
+    from ddbmodel.ingest.mapper import Mapper
+    from ddbmodel.ingest.parquet import Parquet
+    from ddbmodel.ingest.plan import IngestPlan, plan_ingest
+    from ddbmodel.ingest.progress import IngestProgress
+    from ddbmodel.ingest.report import IngestReport
+    from ddbmodel.ingest.rows import RowFailure
     from ddbmodel.mapper import (
         BatchWriter,
         Collection,
@@ -113,6 +108,7 @@ if TYPE_CHECKING:
     )
     from ddbmodel.operations import ConsumedCapacity, OnDemand, Provisioned, Request, TableDescription
     from ddbmodel.schema import KeyAttribute
+    from ddbmodel.transport.object_store import S3Access
 
 __all__ = [
     "AccessDenied",
@@ -232,11 +228,11 @@ _ROOM_OF: Final = {
     "ConditionalCheckFailed": "ddbmodel.errors",
     "ConnectionFailed": "ddbmodel.errors",
     "ConsumedCapacity": "ddbmodel.operations",
-    "Csv": "ddbmodel.ingest",
+    "Csv": "ddbmodel.ingest.csv_rows",
     "DDBModelError": "ddbmodel.errors",
-    "DeadLetters": "ddbmodel.ingest",
-    "DynamoDBExport": "ddbmodel.ingest",
-    "DynamoDBJson": "ddbmodel.ingest",
+    "DeadLetters": "ddbmodel.ingest.dead_letters",
+    "DynamoDBExport": "ddbmodel.ingest.dynamodb_export",
+    "DynamoDBJson": "ddbmodel.ingest.dynamodb_export",
     "EpochMicroseconds": "ddbmodel.model",
     "EpochMilliseconds": "ddbmodel.model",
     "EpochSeconds": "ddbmodel.model",
@@ -248,9 +244,9 @@ _ROOM_OF: Final = {
     "Groups": "ddbmodel.mapper",
     "Hook": "ddbmodel.mapper",
     "IndexUsage": "ddbmodel.mapper",
-    "IngestPlan": "ddbmodel.ingest",
-    "IngestProgress": "ddbmodel.ingest",
-    "IngestReport": "ddbmodel.ingest",
+    "IngestPlan": "ddbmodel.ingest.plan",
+    "IngestProgress": "ddbmodel.ingest.progress",
+    "IngestReport": "ddbmodel.ingest.report",
     "IngestStopped": "ddbmodel.errors",
     "InvalidCursor": "ddbmodel.errors",
     "InvalidItem": "ddbmodel.mapper",
@@ -259,7 +255,7 @@ _ROOM_OF: Final = {
     "ItemNotFound": "ddbmodel.errors",
     "ItemSize": "ddbmodel.mapper",
     "ItemTooLarge": "ddbmodel.errors",
-    "JsonLines": "ddbmodel.ingest",
+    "JsonLines": "ddbmodel.ingest.json_lines",
     "Key": "ddbmodel.model",
     "KeyAttribute": "ddbmodel.schema",
     "LocalIndex": "ddbmodel.model",
@@ -267,7 +263,7 @@ _ROOM_OF: Final = {
     "LockItem": "ddbmodel.mapper",
     "LockLost": "ddbmodel.errors",
     "LockTaken": "ddbmodel.errors",
-    "Mapper": "ddbmodel.ingest",
+    "Mapper": "ddbmodel.ingest.mapper",
     "MapperClosed": "ddbmodel.errors",
     "MigrationFailure": "ddbmodel.mapper",
     "MigrationReport": "ddbmodel.mapper",
@@ -277,7 +273,7 @@ _ROOM_OF: Final = {
     "Null": "ddbmodel.model",
     "OnDemand": "ddbmodel.operations",
     "Page": "ddbmodel.mapper",
-    "Parquet": "ddbmodel.ingest",
+    "Parquet": "ddbmodel.ingest.parquet",
     "Path": "ddbmodel.expressions",
     "Provisioned": "ddbmodel.operations",
     "Query": "ddbmodel.mapper",
@@ -286,8 +282,8 @@ _ROOM_OF: Final = {
     "ReplyCorrupt": "ddbmodel.errors",
     "Request": "ddbmodel.operations",
     "RequestRefused": "ddbmodel.errors",
-    "RowFailure": "ddbmodel.ingest",
-    "S3Access": "ddbmodel.ingest",
+    "RowFailure": "ddbmodel.ingest.rows",
+    "S3Access": "ddbmodel.transport.object_store",
     "Scan": "ddbmodel.mapper",
     "ScanPage": "ddbmodel.mapper",
     "SchemaOutdated": "ddbmodel.errors",
@@ -314,7 +310,7 @@ _ROOM_OF: Final = {
     "created_at": "ddbmodel.model",
     "field": "ddbmodel.model",
     "partition_key": "ddbmodel.model",
-    "plan_ingest": "ddbmodel.ingest",
+    "plan_ingest": "ddbmodel.ingest.plan",
     "sort_key": "ddbmodel.model",
     "ttl": "ddbmodel.model",
     "updated_at": "ddbmodel.model",

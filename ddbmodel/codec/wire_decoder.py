@@ -88,7 +88,11 @@ def text_decoder(
     """
     if type(part) is not PartCodec or not part.is_unrolled or part.keeps_extra:
         return None
-    struct, read = _Record((part,), frozenset(required), marks, version).made(tuple(part.fields.values()))
+    try:
+        record = _Record((part,), frozenset(required), marks, version)
+        struct, read = record.made(tuple(part.fields.values()))
+    except ValueError:
+        return None  # an attribute's name has a quote, a backslash or a control character
     decode = msgspec.json.Decoder(struct).decode
     return lambda text: read(decode(text))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ddbmodel.codec.base import Codec
 from ddbmodel.codec.containers import PairsCodec, TupleCodec
@@ -68,6 +69,7 @@ def _paths(operands: tuple[object, ...]) -> Iterator[PathRef]:
     return (operand for operand in operands if isinstance(operand, PathRef))
 
 
+@lru_cache(maxsize=1024)
 def _holds_opaque(codec: Codec) -> bool:
     """True if a value that this codec stores has a compressed field somewhere inside."""
     seen: set[int] = set()

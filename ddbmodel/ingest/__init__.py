@@ -6,35 +6,12 @@ models (`rows`, `validation`), what is set aside (`dead_letters`, `letters`, `st
 (`checkpoint`), one run (`run`, with `feed`, `books` and `options`) and several at once (`share`, `workers`,
 `worker`), what is said (`report`, `progress`, `terminal`), what it would cost (`plan`), and the `Mapper` that
 has the verb (`mapper`, `job`).
+Only the `Mapper` is imported with the room: what a run takes comes with the first one.
 Does not belong here: how writes are batched, paced and sent again (mapper), how values are stored (codec).
 """
 
 from __future__ import annotations
 
-from ddbmodel.ingest.csv_rows import Csv
-from ddbmodel.ingest.dead_letters import DeadLetters
-from ddbmodel.ingest.dynamodb_export import DynamoDBExport, DynamoDBJson
-from ddbmodel.ingest.json_lines import JsonLines
 from ddbmodel.ingest.mapper import Mapper
-from ddbmodel.ingest.parquet import Parquet
-from ddbmodel.ingest.plan import IngestPlan, plan_ingest
-from ddbmodel.ingest.progress import IngestProgress
-from ddbmodel.ingest.report import IngestReport
-from ddbmodel.ingest.rows import RowFailure
-from ddbmodel.transport.object_store import S3Access
 
-__all__ = [
-    "Csv",
-    "DeadLetters",
-    "DynamoDBExport",
-    "DynamoDBJson",
-    "IngestPlan",
-    "IngestProgress",
-    "IngestReport",
-    "JsonLines",
-    "Mapper",
-    "Parquet",
-    "RowFailure",
-    "S3Access",
-    "plan_ingest",
-]
+__all__ = ["Mapper"]

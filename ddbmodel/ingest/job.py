@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,18 +10,21 @@ from typing import Any
 from pydantic import BaseModel
 
 from ddbmodel.errors import ExpressionError
-from ddbmodel.ingest.choosing import Format, Given, source_of
+from ddbmodel.ingest.choosing import Format, Given, place_of, source_of
 from ddbmodel.ingest.options import Progress, RunOptions
 from ddbmodel.ingest.report import IngestReport
 from ddbmodel.ingest.run import Run, check_paths
-from ddbmodel.ingest.s3_objects import S3Objects
+from ddbmodel.ingest.s3_objects import S3Objects, reading_s3
 from ddbmodel.ingest.source import Source
+from ddbmodel.ingest.terminal import shown
 from ddbmodel.mapper.arguments import plan_of_class
 from ddbmodel.mapper.entry import check_bulk
 from ddbmodel.mapper.gateway import Gateway, GatewayOptions
 from ddbmodel.model import ModelPlan
 from ddbmodel.transport.connect import ConnectOptions
 from ddbmodel.transport.object_store import S3Access
+
+__all__ = ["Connection", "Job", "RunOptions", "begin", "ingest", "prepared"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +100,21 @@ def check_shareable(source: Source, connection: Connection | None, s3: S3Access 
         raise ExpressionError("ingest: workers reach S3 by themselves: that takes s3= without session=")
     if connection.own.clock is not None or connection.own.onlookers.present:
         raise ExpressionError("ingest: clock= and hooks= of the mapper would not be there in the workers")
+
+
+async def begin(  # noqa: PLR0917  # in the order of `Mapper.ingest`
+    gateway: Gateway,
+    opened_with: tuple[ConnectOptions, GatewayOptions] | None,
+    given: tuple[Given, type[BaseModel], Format | None, Mapping[str, str] | None],
+    options: RunOptions,
+    s3: S3Access | None,
+    progress: Progress | bool,
+) -> IngestReport:
+    """Ingest what is given; see `Mapper.ingest`."""
+    connection = None if opened_with is None else Connection(*opened_with)
+    access = s3 if s3 is not None or connection is None else S3Access.like(connection.options)
+    async with reading_s3(place_of(given[0]), access) as objects:
+        job = await asyncio.to_thread(prepared, *given, options, objects)
+        job = replace(job, s3=access if objects is not None else None)
+        with shown(progress) as told:
+            return await ingest(gateway, connection, job, told)

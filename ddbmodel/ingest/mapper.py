@@ -5,41 +5,38 @@ The verbs are those of the room `mapper`, which must not know this one. So this 
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel
 
-from ddbmodel.ingest.choosing import Format, Given, place_of
-from ddbmodel.ingest.job import Connection, ingest, prepared
-from ddbmodel.ingest.options import Progress, RunOptions
-from ddbmodel.ingest.report import IngestReport
-from ddbmodel.ingest.s3_objects import reading_s3
-from ddbmodel.ingest.share import Order
-from ddbmodel.ingest.terminal import shown
-from ddbmodel.ingest.validation import Unknown
 from ddbmodel.mapper import Mapper as Verbs
 from ddbmodel.mapper import RateLimit
 from ddbmodel.mapper.gateway import GatewayOptions
 from ddbmodel.transport.connect import ConnectOptions
-from ddbmodel.transport.object_store import S3Access
+
+if TYPE_CHECKING:
+    from ddbmodel.ingest.choosing import Format, Given
+    from ddbmodel.ingest.options import Progress
+    from ddbmodel.ingest.report import IngestReport
+    from ddbmodel.ingest.share import Order
+    from ddbmodel.ingest.validation import Unknown
+    from ddbmodel.transport.object_store import S3Access
 
 
 class Mapper(Verbs):  # noqa: D101  # its docstring is the verbs' own
     __doc__ = Verbs.__doc__
 
-    _connection: Connection | None = None
+    _opened_with: tuple[ConnectOptions, GatewayOptions] | None = None
 
     @classmethod
     @asynccontextmanager
     async def _opened(cls, options: ConnectOptions, own: GatewayOptions) -> AsyncGenerator[Self]:
         async with super()._opened(options, own) as mapper:
-            mapper._connection = Connection(options, own)
+            mapper._opened_with = (options, own)
             yield mapper
 
     async def ingest(
@@ -110,6 +107,9 @@ class Mapper(Verbs):  # noqa: D101  # its docstring is the verbs' own
             SourceError: the source cannot be read, or the checkpoint is of another one.
             IngestStopped: the run stopped before the end of the source; `.report` says what was done.
         """
+        # Most programs do not ingest, and do not have to wait for this.
+        from ddbmodel.ingest.job import RunOptions, begin
+
         options = RunOptions(
             unknown=unknown,
             dead_letters=None if dead_letters is None else Path(dead_letters),
@@ -123,9 +123,5 @@ class Mapper(Verbs):  # noqa: D101  # its docstring is the verbs' own
             workers=workers,
             order=order,
         )
-        access = s3 if s3 is not None or self._connection is None else S3Access.like(self._connection.options)
-        async with reading_s3(place_of(source), access) as objects:
-            job = await asyncio.to_thread(prepared, source, model, format, columns, options, objects)
-            job = replace(job, s3=access if objects is not None else None)
-            with shown(progress) as told:
-                return await ingest(self._gateway, self._connection, job, told)
+        given = (source, model, format, columns)
+        return await begin(self._gateway, self._opened_with, given, options, s3, progress)

@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from ddbmodel.codec.parts import Absent
 from ddbmodel.codec.sameness import same_stored
 from ddbmodel.codec.values import Item
 from ddbmodel.errors import ExpressionError
@@ -22,7 +21,13 @@ from ddbmodel.expressions import Action, Comparison, Condition, Function, Or, Pa
 from ddbmodel.mapper.arguments import plan_of_object
 from ddbmodel.mapper.changes import as_read, changes
 from ddbmodel.mapper.gateway import Gateway
-from ddbmodel.mapper.index_keys import check_index_keys, dependent_keys, settles_keys, unchanged_sources
+from ddbmodel.mapper.index_keys import (
+    NO_KEYS,
+    check_index_keys,
+    dependent_keys,
+    settles_keys,
+    unchanged_sources,
+)
 from ddbmodel.mapper.knowledge import Given, Knowledge
 from ddbmodel.mapper.paths import attribute_path, check_paths
 from ddbmodel.mapper.rewriting import Rewriting
@@ -189,15 +194,17 @@ class Drafts:
         check_actions(plan, actions)
         check_condition(plan, when)
         creates = self._creates(plan, actions, upsert)
-        known = Knowledge.of(plan, key, when, given)
         version = version_of(plan, target) if isinstance(target, BaseModel) else None
         if version is not None:
             version += raised
         stamp = self._stamp(plan, version, _ALWAYS)
         stamped = (*actions, *stamp.actions(actions, creates=creates))
-        keys = dependent_keys(plan, stamped, known, creates=creates)
+        keys, relied_on = NO_KEYS, None
+        if given is not None or plan.stored_keys.managed:
+            known = Knowledge.of(plan, key, when, given)
+            keys = dependent_keys(plan, stamped, known, creates=creates)
+            relied_on = known.condition(keys.relied_on)
         presence = Presence.ANY if creates else Presence.STORED
-        relied_on = known.condition(keys.relied_on)
         current = _of_today(plan, creates=creates)
         condition = all_of(_presence(plan, presence), stamp.condition, current, relied_on, when)
         table = self.gateway.table_name(plan)
@@ -337,15 +344,12 @@ def check_condition(plan: ModelPlan[Any], when: Condition | None) -> None:
 
 def completes(plan: ModelPlan[Any], actions: Sequence[Action]) -> bool:
     """True if the actions alone, with the key, make an item that the model can be read from."""
-    given = {action.path.place.steps for action in actions if action.creates}
-    roles = plan.roles
-    by_itself = {field.name for field in (roles.version, roles.created_at, roles.updated_at) if field}
-    keys = {field.name for field in plan.key_fields}
-    return all(
-        (field.stored_name,) in given
-        for field in plan.part.fields.values()
-        if field.absent is Absent.ERROR and field.name not in keys | by_itself
-    )
+    given = {
+        action.path.place.steps[0]
+        for action in actions
+        if action.creates and len(action.path.place.steps) == 1
+    }
+    return plan.required <= given
 
 
 def check_actions(plan: ModelPlan[Any], actions: Sequence[Action]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from ddbmodel import limits
 from ddbmodel.codec.sizes import value_size_bytes
@@ -35,6 +35,9 @@ class DependentKeys:
 
     actions: tuple[Action, ...]
     relied_on: tuple[str, ...]
+
+
+NO_KEYS: Final = DependentKeys((), ())
 
 
 def dependent_keys(

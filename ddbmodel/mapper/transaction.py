@@ -23,7 +23,7 @@ from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.knowledge import Given
 from ddbmodel.mapper.stamps import mark_of_token
 from ddbmodel.mapper.unique import concerns_guards
-from ddbmodel.mapper.write import Write
+from ddbmodel.mapper.write import Identity, Write
 from ddbmodel.model import ItemKey
 
 _CLOSED: Final = "the transaction is over: write inside of its `async with` block, and only there"
@@ -68,6 +68,7 @@ class Transaction:
         self._drafts = Drafts(gateway, None if token is None else mark_of_token(token))
         self._token = token
         self._writes: list[Write] = []
+        self._identities: set[Identity] = set()
         self._open = False
         self._used = False
 
@@ -108,7 +109,8 @@ class Transaction:
     def _add(self, write: Write) -> None:
         if not self._open:
             raise ExpressionError(_CLOSED)
-        if any(write.identity == other.identity for other in self._writes):
+        identity = write.identity
+        if identity in self._identities:
             raise ExpressionError(
                 f"{write.subject}: the transaction has a write or check of this item already, and "
                 "DynamoDB takes "
@@ -120,6 +122,7 @@ class Transaction:
             )
         concerns_guards(write)  # refuses unique values that are not known here
         self._writes.append(write)
+        self._identities.add(identity)
 
     async def __aenter__(self) -> Self:
         if self._used:

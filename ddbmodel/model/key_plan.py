@@ -265,7 +265,7 @@ class KeyPlan:
     def _identity_of_text(self, item: WireItem) -> tuple[object, ...]:
         try:
             values = self._key_values(item.text)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, ValueError):  # or a name that the decoder cannot have
             return tuple([_comparable(item.attributes[attribute.name]) for attribute in self.table.key])
         if self._is_text:
             return values

@@ -156,8 +156,13 @@ class _KeyMaker:
 
 
 def _path(cls: type[Model], name: str) -> Path[Any]:
-    compiled = plan_of(cls).part.fields[name]
-    return Path(cls, (compiled.stored_name,), f"{cls.__name__}.{name}", compiled.codec, compiled)
+    plan = plan_of(cls)
+    path: Path[Any] | None = plan.paths.get(name)
+    if path is None:
+        compiled = plan.part.fields[name]
+        path = Path(cls, (compiled.stored_name,), f"{cls.__name__}.{name}", compiled.codec, compiled)
+        plan.paths[name] = path
+    return path
 
 
 def _checked_table(model: str, table: object) -> str | Table:

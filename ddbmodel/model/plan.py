@@ -13,7 +13,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from ddbmodel import limits
 from ddbmodel.codec.levels import levels_max
-from ddbmodel.codec.parts import Access, FieldCodec, PartCodec
+from ddbmodel.codec.parts import Absent, Access, FieldCodec, PartCodec
 from ddbmodel.codec.scalars import STR
 from ddbmodel.codec.sizes import item_size_bytes, nesting_levels, value_size_bytes
 from ddbmodel.codec.trial import message_of, refusal_of
@@ -94,6 +94,20 @@ class ModelPlan(Generic[M]):
         """The fields of the primary key, partition key first."""
         return self.stored_keys.fields
 
+    @cached_property
+    def paths(self) -> dict[str, Any]:
+        """The paths of fields that were asked for so far, by name: they never change."""
+        return {}
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """The attributes without which an item cannot be read, but for the key's and what writes add."""
+        roles = self.roles
+        by_itself = [field for field in (roles.version, roles.created_at, roles.updated_at) if field]
+        known = {field.name for field in (*self.key_fields, *by_itself)}
+        needed = (field for field in self.part.fields.values() if field.absent is Absent.ERROR)
+        return frozenset(field.stored_name for field in needed if field.name not in known)
+
     # Items --------------------------------------------------------------------------------------------
 
     def encode(self, model: M, instead: Item | None = None) -> WireItem:
@@ -145,6 +159,9 @@ class ModelPlan(Generic[M]):
         except ValidationError as error:
             refusal = invalid(error, values).about(self.model.__name__)
             refusal.__cause__ = without_input(error)
+        except Exception as error:  # noqa: BLE001  # a function of the user's, that did not expect this
+            # Not chained: it may quote the value.
+            refusal = CodecError(f"validation failed ({type(error).__name__})").about(self.model.__name__)
         else:
             if self.keys is not None:
                 remember(model, item)

@@ -92,7 +92,8 @@ class Courier:
             return await self._deliver(attempt, delivery, started)
         finally:
             self.under_way -= 1
-            self._journal.record(delivery.exchange(self._clock() - started))
+            if self._journal.is_read:
+                self._journal.record(delivery.exchange(self._clock() - started))
 
     async def _deliver(self, attempt: Attempt[T], delivery: Delivery, started: float) -> T:
         while True:

@@ -85,6 +85,11 @@ class Journal:
 
         return stop
 
+    @property
+    def is_read(self) -> bool:
+        """True if anybody wants to know of an exchange."""
+        return bool(self._observers) or _listener.get() is not None or _log.isEnabledFor(logging.DEBUG)
+
     def record(self, exchange: Exchange) -> None:
         """Write one exchange down."""
         if _log.isEnabledFor(logging.DEBUG):

