@@ -194,9 +194,7 @@ class Drafts:
         check_actions(plan, actions)
         check_condition(plan, when)
         creates = self._creates(plan, actions, upsert)
-        version = version_of(plan, target) if isinstance(target, BaseModel) else None
-        if version is not None:
-            version += raised
+        version = _raised_version(plan, target, raised)
         stamp = self._stamp(plan, version, _ALWAYS)
         stamped = (*actions, *stamp.actions(actions, creates=creates))
         keys, relied_on = NO_KEYS, None
@@ -315,6 +313,12 @@ def _presence(plan: ModelPlan[Any], presence: Presence) -> Condition | None:
             return Function("attribute_exists", path)
         case Presence.ANY:
             return None
+
+
+def _raised_version(plan: ModelPlan[Any], target: ItemKey[Any] | BaseModel, raised: int) -> int | None:
+    """The version of a model that was read, after the caller's own writes since; None of a key."""
+    version = version_of(plan, target) if isinstance(target, BaseModel) else None
+    return None if version is None else version + raised
 
 
 def _of_today(plan: ModelPlan[Any], *, creates: bool) -> Condition | None:
