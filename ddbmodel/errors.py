@@ -10,7 +10,8 @@
     ├── ItemNotFound                there is no item with this key
     ├── ItemExists                  `create` found an item with this key; has `.item`
     ├── ConditionalCheckFailed      `when=` was false; has `.item` (the stored one) and `.failed` (what was)
-    │   └── VersionConflict         another writer was faster
+    │   ├── VersionConflict         another writer was faster
+    │   └── SchemaOutdated          an update of an item that is stored in an older schema version
     ├── UniqueViolation             a unique value is taken; has `.field` and `.value`
     ├── UnprocessedItems            part of a batch was not written; has `.leftover`
     ├── WriteOutcomeUnknown         the reply was lost: the write may or may not have been applied
@@ -142,6 +143,13 @@ class ConditionalCheckFailed(DDBModelError):
 
 class VersionConflict(ConditionalCheckFailed):
     """The stored version is not the one that was read: another writer was faster."""
+
+
+class SchemaOutdated(ConditionalCheckFailed):
+    """An update in place of an item that is stored in an older schema version of its model.
+
+    `Mapper.update` upgrades such an item by itself, and tries again; a transaction does not.
+    """
 
 
 class UniqueViolation(DDBModelError):

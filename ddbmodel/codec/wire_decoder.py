@@ -68,7 +68,10 @@ class _Form:
 
 
 def text_decoder(
-    part: PartCodec, required: Collection[str] = (), marks: Sequence[tuple[str, str]] = ()
+    part: PartCodec,
+    required: Collection[str] = (),
+    marks: Sequence[tuple[str, str]] = (),
+    version: tuple[str, str | None] | None = None,
 ) -> ReadText | None:
     """Give a function from an item's JSON to what validation takes.
 
@@ -78,6 +81,7 @@ def text_decoder(
         part: the record that the item is.
         required: fields whose attributes must be there.
         marks: attributes that must be there with this text.
+        version: an attribute that must be there with this number, or must not be there at all.
 
     Returns:
         None where there is none for the class.
@@ -85,7 +89,8 @@ def text_decoder(
     if type(part) is not PartCodec or not part.is_unrolled or part.keeps_extra:
         return None
     try:
-        struct, read = _Record((part,), frozenset(required), marks).made(tuple(part.fields.values()))
+        record = _Record((part,), frozenset(required), marks, version)
+        struct, read = record.made(tuple(part.fields.values()))
     except ValueError:
         return None  # an attribute's name has a quote, a backslash or a control character
     decode = msgspec.json.Decoder(struct).decode
@@ -124,6 +129,7 @@ class _Record:
         around: the records that this one is inside of, and itself: their structs do not exist yet.
         required: fields whose attributes must be there.
         marks: attributes that must be there with this text.
+        version: an attribute that must be there with this number, or must not be there at all.
     """
 
     def __init__(
@@ -131,10 +137,12 @@ class _Record:
         around: tuple[PartCodec, ...],
         required: frozenset[str] = frozenset(),
         marks: Sequence[tuple[str, str]] = (),
+        version: tuple[str, str | None] | None = None,
     ) -> None:
         self._around = around
         self._required = required
         self._marks = marks
+        self._version = version
         self._source = FunctionText()
 
     def made(
@@ -148,6 +156,8 @@ class _Record:
         for number, (name, text) in enumerate(self._marks):
             members[f"m{number}"] = name, _S
             source.line(f"if item.m{number}.S != {source.name(text)}: raise ValueError")
+        if self._version is not None:
+            members["v"] = self._read_version(*self._version)
         for number, field in enumerate(fields):
             form = self._form(field.codec)
             may_lack = field.absent is not Absent.ERROR and field.name not in self._required
@@ -167,6 +177,13 @@ class _Record:
             gc=False,
         )
         return struct, source.function("item")
+
+    def _read_version(self, name: str, number: str | None) -> tuple[str, Any]:
+        if number is None:
+            self._source.line("if item.v is not None: raise ValueError")
+            return name, Any | None
+        self._source.line(f"if item.v.N != {self._source.name(number)}: raise ValueError")
+        return name, _N
 
     def _read_field(self, found: str, field: FieldCodec, form: _Form, *, may_lack: bool) -> None:
         source, target = self._source, f"values[{(field.input_name or field.name)!r}]"

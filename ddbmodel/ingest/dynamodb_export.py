@@ -245,7 +245,7 @@ def model_of_item(item: Item, validator: Validator[Any]) -> BaseModel:
         model: BaseModel = plan.decode(item)
         if validator.unknown == "refuse":
             again = plan.encode(model)
-            lost = (name for name in item if name not in again and "NULL" not in item[name])
+            lost = (name for name in plan.upgraded(item) if name not in again and "NULL" not in item[name])
             if (name := next(lost, None)) is not None:
                 raise BadRow(f"{validator.model.__name__} would drop this attribute", f"$.{name}")
     except CodecError as error:

@@ -6,8 +6,9 @@ transactions (`transaction`, `commit`); queries (`query`, `collection`), scans (
 resumed (`checkpoint`), what they share (`read`), which index serves a query (`planner`, `composition`), what
 will be sent (`explanation`), pages (`paging`) and their tokens (`cursor`), selected fields (`selection`), how
 items are decoded (`reading`); many items at once (`batch_get`, `batch_writer`), and how fast (`pacing`);
-locks (`lock`, `lease`); what changes (`streams`); PartiQL (`partiql`, `statements`); the tables of models
-(`tables`); what is sent, seen (`hooks`, `exchange`), counted (`usage`) and traced (`tracing`).
+locks (`lock`, `lease`); what changes (`streams`); PartiQL (`partiql`, `statements`); items of older schema
+versions (`rewriting`, `upgrading`, `migration`); the tables of models (`tables`); what is sent, seen
+(`hooks`, `exchange`), counted (`usage`) and traced (`tracing`).
 Does not belong here: how values are stored (codec, model), the text of expressions, requests and replies
 (operations), how they travel (transport).
 """
@@ -24,6 +25,7 @@ from ddbmodel.mapper.item_size import ItemSize
 from ddbmodel.mapper.lease import LockItem
 from ddbmodel.mapper.lock import Lock
 from ddbmodel.mapper.mapper import Mapper
+from ddbmodel.mapper.migration_report import MigrationFailure, MigrationReport
 from ddbmodel.mapper.pacing import Ramp, RateLimit
 from ddbmodel.mapper.paging import Page
 from ddbmodel.mapper.query import Query
@@ -65,6 +67,8 @@ __all__ = [
     "Lock",
     "LockItem",
     "Mapper",
+    "MigrationFailure",
+    "MigrationReport",
     "Page",
     "Query",
     "Ramp",

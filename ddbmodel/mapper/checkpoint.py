@@ -8,7 +8,7 @@ order of their numbers, so that is short, however many segments there are.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from itertools import chain
@@ -127,12 +127,21 @@ async def resumable(
     pager: Pager, checkpoints: Checkpoints, after: str | None
 ) -> AsyncGenerator[ScanPage[Any]]:
     """The pages of a scan that come after a checkpoint; None is the beginning."""
+    async with aclosing(stored_pages(pager, checkpoints, after)) as pages:
+        async for items, checkpoint in pages:
+            results, invalid = pager.reading.sorted_out(items)
+            yield ScanPage(results, checkpoint, invalid)
+
+
+async def stored_pages(
+    pager: Pager, checkpoints: Checkpoints, after: str | None
+) -> AsyncGenerator[tuple[Sequence[Item], str]]:
+    """The same pages as `resumable`, with the items as they are stored, and the checkpoint of each."""
     progress = Progress(pager.segments) if after is None else checkpoints.read(after)
     async with aclosing(pager.portions(progress.starts())) as portions:
         async for portion in portions:
             progress.note(portion.segment, portion.end)
-            results, invalid = pager.reading.sorted_out(portion.items)
-            yield ScanPage(results, checkpoints.make(progress), invalid)
+            yield portion.items, checkpoints.make(progress)
 
 
 def _is_list(plain: object) -> TypeGuard[list[Any]]:

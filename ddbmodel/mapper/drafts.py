@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from ddbmodel.codec.sameness import same_stored
 from ddbmodel.codec.values import Item
 from ddbmodel.errors import ExpressionError
-from ddbmodel.expressions import Action, Condition, Function, PathRef, Update
+from ddbmodel.expressions import Action, Comparison, Condition, Function, Or, PathRef, Update, Value
 from ddbmodel.mapper.arguments import plan_of_object
 from ddbmodel.mapper.changes import as_read, changes
 from ddbmodel.mapper.gateway import Gateway
@@ -30,10 +30,12 @@ from ddbmodel.mapper.index_keys import (
 )
 from ddbmodel.mapper.knowledge import Given, Knowledge
 from ddbmodel.mapper.paths import attribute_path, check_paths
+from ddbmodel.mapper.rewriting import Rewriting
 from ddbmodel.mapper.stamps import Stamp, new_write_id, version_of
 from ddbmodel.mapper.write import Presence, Write, all_of
 from ddbmodel.model import ItemKey, ModelPlan, plan_of
 from ddbmodel.model.roles import WRITE_ATTRIBUTE
+from ddbmodel.model.schema_history import SCHEMA_ATTRIBUTE
 from ddbmodel.model.stored import remembered
 from ddbmodel.operations import TransactCheck, TransactDelete, TransactPut, TransactUpdate
 
@@ -98,6 +100,8 @@ class Drafts:
             return self.put(model, when, verb="save")
         check_condition(plan, when)
         stamp = self._stamp(plan, version_of(plan, model), _ALWAYS)
+        if not plan.history.is_current(old):
+            return self._rewrite(model, old, when, stamp)
         read, now = as_read(plan, old), plan.encode(model)
         _check_same_key(plan, old, now)
         if when is None and not _has_changed(plan, old, changes(plan, old, read, now)):
@@ -122,6 +126,53 @@ class Drafts:
             applied=lambda _: stamp.bring_up_to_date(model, _merged(plan, old, new)),
         )
 
+    def migrate(self, model: BaseModel) -> Write:
+        """Write a model as it was read from an item of an older schema version.
+
+        The version is raised, so that who has read the item in its old form cannot save it over the new one.
+        The times stay what they are.
+        """
+        plan, old = plan_of_object("migrate", model), remembered(model)
+        assert old is not None, "the model was read"
+        stamp = self._stamp(plan, version_of(plan, model), _ALWAYS)
+        times = {field.stored_name for field in (plan.roles.updated_at, plan.roles.created_at) if field}
+        own = {name: stored for name, stored in stamp.attributes(model).items() if name not in times}
+        return self._rewrite(model, old, None, stamp, own)
+
+    def _rewrite(
+        self,
+        model: BaseModel,
+        old: Item,
+        when: Condition | None,
+        stamp: Stamp,
+        own: Item | None = None,
+    ) -> Write:
+        """Write the whole of a model that was upgraded, over the item that it was read from.
+
+        `own` is what the write sets by itself: of a migration, and else all of the stamp's.
+        """
+        plan, verb = stamp.plan, "save" if own is None else "migrate"
+        own = stamp.attributes(model) if own is None else own
+        new = plan.encode(model, own)
+        _check_same_key(plan, old, new)
+        rewriting = Rewriting.of(plan, old, new)
+        unchanged = all_of(rewriting.condition, when)
+        condition = all_of(_presence(plan, Presence.STORED), stamp.condition, unchanged)
+        table, key = self.gateway.table_name(plan), plan.key_from_item(new)
+        return Write(
+            plan=plan,
+            verb=verb,
+            key=key,
+            action=_update_action(table, key, rewriting.actions, condition),
+            condition=condition,
+            when=unchanged,
+            presence=Presence.STORED,
+            version=stamp.version,
+            read=old,
+            write_id=stamp.write_id,
+            applied=lambda _: stamp.bring_up_to_date(model, rewriting.whole),
+        )
+
     # In place -------------------------------------------------------------------------------------------
 
     def update(
@@ -133,13 +184,17 @@ class Drafts:
         *,
         upsert: bool | None,
         given: Given,
+        raised: int = 0,
     ) -> Write:
-        """Change attributes of an item, and with them whatever is written from them."""
+        """Change attributes of an item, and with them whatever is written from them.
+
+        `raised` is by how much the caller has raised the item's version since the target was read.
+        """
         plan = plan_of(key.model)
         check_actions(plan, actions)
         check_condition(plan, when)
         creates = self._creates(plan, actions, upsert)
-        version = version_of(plan, target) if isinstance(target, BaseModel) else None
+        version = _raised_version(plan, target, raised)
         stamp = self._stamp(plan, version, _ALWAYS)
         stamped = (*actions, *stamp.actions(actions, creates=creates))
         keys, relied_on = NO_KEYS, None
@@ -148,7 +203,8 @@ class Drafts:
             keys = dependent_keys(plan, stamped, known, creates=creates)
             relied_on = known.condition(keys.relied_on)
         presence = Presence.ANY if creates else Presence.STORED
-        condition = all_of(_presence(plan, presence), stamp.condition, relied_on, when)
+        current = _of_today(plan, creates=creates)
+        condition = all_of(_presence(plan, presence), stamp.condition, current, relied_on, when)
         table = self.gateway.table_name(plan)
         return Write(
             plan=plan,
@@ -257,6 +313,21 @@ def _presence(plan: ModelPlan[Any], presence: Presence) -> Condition | None:
             return Function("attribute_exists", path)
         case Presence.ANY:
             return None
+
+
+def _raised_version(plan: ModelPlan[Any], target: ItemKey[Any] | BaseModel, raised: int) -> int | None:
+    """The version of a model that was read, after the caller's own writes since; None of a key."""
+    version = version_of(plan, target) if isinstance(target, BaseModel) else None
+    return None if version is None else version + raised
+
+
+def _of_today(plan: ModelPlan[Any], *, creates: bool) -> Condition | None:
+    """That the item is in the schema version of the class, which the paths of an update are of."""
+    if not plan.history.is_kept:
+        return None
+    same = Comparison(attribute_path(plan, SCHEMA_ATTRIBUTE), "=", Value(plan.history.mark))
+    new = _presence(plan, Presence.NEW)
+    return Or((new, same)) if creates and new is not None else same
 
 
 def check_condition(plan: ModelPlan[Any], when: Condition | None) -> None:

@@ -100,14 +100,7 @@ class Pacer:
         """Wait until the budget has what the request is estimated to use."""
         if self._rate_limit is None:
             return 0.0
-        place = self._rate_limit.line_up(sum(entry.write_units for entry in part))
-        try:
-            while (seconds := self._rate_limit.wait_seconds(place)) > 0:  # noqa: ASYNC110  # time is all it waits for
-                await asyncio.sleep(seconds)
-        except asyncio.CancelledError:
-            self._rate_limit.leave(place)
-            raise
-        return place.units
+        return await charge(self._rate_limit, sum(entry.write_units for entry in part))
 
     def _free(self, slot: Slot) -> None:
         self._slots.end(slot)
@@ -140,6 +133,18 @@ class Pacer:
         for entry in part:
             if entry.heat in self.hot_keys and entry.heat not in unprocessed:
                 self.hot_keys.went_through(entry.heat, entry.write_units)
+
+
+async def charge(rate_limit: RateLimit, units: float) -> float:
+    """Wait until a budget has so many units, and take them. Cancelled, it leaves no trace."""
+    place = rate_limit.line_up(units)
+    try:
+        while (seconds := rate_limit.wait_seconds(place)) > 0:  # noqa: ASYNC110  # time is all it waits for
+            await asyncio.sleep(seconds)
+    except asyncio.CancelledError:
+        rate_limit.leave(place)
+        raise
+    return place.units
 
 
 def _now() -> float:

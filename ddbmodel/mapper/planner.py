@@ -26,6 +26,7 @@ from ddbmodel.mapper.key_ranges import constants_of, narrow, subject_of, with_su
 from ddbmodel.mapper.paths import attribute_path
 from ddbmodel.model import ModelPlan
 from ddbmodel.model.key_plan import KeyBinding, ShardedBinding
+from ddbmodel.model.schema_history import SCHEMA_ATTRIBUTE
 from ddbmodel.model.shared_table import ENTITY_ATTRIBUTE
 from ddbmodel.schema.shards import SHARD_DIGITS
 
@@ -335,7 +336,8 @@ def with_contents(plan: ModelPlan[Any], access: Access, wish: Wish) -> Access:
 def _everything(plan: ModelPlan[Any]) -> frozenset[str] | None:
     """The attributes of a whole model; None if they cannot be told."""
     open_ended = plan.model.model_config.get("extra") == "allow" or isinstance(plan.part, SerializedPartCodec)
-    return None if open_ended else frozenset(plan.part.by_stored_name)
+    own = frozenset((SCHEMA_ATTRIBUTE,)) if plan.history.is_kept else frozenset[str]()
+    return None if open_ended else own.union(plan.part.by_stored_name)
 
 
 # Messages ----------------------------------------------------------------------------------------------

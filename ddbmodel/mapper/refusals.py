@@ -16,6 +16,7 @@ from ddbmodel.errors import (
     ItemExists,
     ItemNotFound,
     RequestRefused,
+    SchemaOutdated,
     VersionConflict,
 )
 from ddbmodel.expressions import Action, Condition, Place, failed_clauses
@@ -52,6 +53,12 @@ def error_of(write: Write, refusal: ConditionalCheckFailed) -> DDBModelError:
             "the item again, or let mapper.retry_on_conflict do it"
         )
         return _noted(VersionConflict(message, found.item, found.failed), found)
+    if write.verb == "update" and stored is not None and _is_older(write.plan, stored):
+        message = (
+            f"{write.subject}: the item is stored in an older schema version, whose attributes an update "
+            f"cannot change: save or migrate the {write.plan.model.__name__} first"
+        )
+        return _noted(SchemaOutdated(message, found.item, found.failed), found)
     if write.presence is Presence.STORED and stored is None and write.when is None:
         return ItemNotFound(f"{write.subject}: there is no item with this key; create it{_upsert(write)}")
     return found
@@ -64,6 +71,13 @@ def _is_conflict(write: Write, stored: Item | None) -> bool:
     if stored is None:
         return write.when is None and write.version > 0
     return stored_version(write.plan, stored) != write.version
+
+
+def _is_older(plan: ModelPlan[Any], stored: Item) -> bool:
+    try:
+        return not plan.history.is_current(stored)
+    except CodecError:
+        return False  # it is newer, or not to be read at all: a note says so
 
 
 def _upsert(write: Write) -> str:

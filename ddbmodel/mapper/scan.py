@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from typing import Any, Self, TypeVar, overload
 
 from ddbmodel import limits
+from ddbmodel.codec.values import Item
 from ddbmodel.errors import ExpressionError
 from ddbmodel.expressions import Path
 from ddbmodel.mapper.access import Access
-from ddbmodel.mapper.checkpoint import Checkpoints, ScanPage, resumable
+from ddbmodel.mapper.checkpoint import Checkpoints, ScanPage, resumable, stored_pages
 from ddbmodel.mapper.cursor import Cursors
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.pages import Pager, PageRequest, ReadOptions
@@ -96,10 +97,17 @@ class Scan(Read[R]):
         """
         if self._options.limit is not None:
             raise ExpressionError("pages() reads everything: leave limit() out, and stop when it is enough")
+        return resumable(self._pager, self._checkpoints(), after)
+
+    def stored(self, *, after: str | None = None) -> AsyncGenerator[tuple[Sequence[Item], str]]:
+        """Page after page of items as they are stored, each with its checkpoint; otherwise as `pages`."""
+        return stored_pages(self._pager, self._checkpoints(), after)
+
+    def _checkpoints(self) -> Checkpoints:
         pager = self._pager
         identity = {**pager.identity(), "segments": self._segments}
         cursors = Cursors(identity, pager.access.path.position, secret=self._gateway.cursor_key)
-        return resumable(pager, Checkpoints(cursors, self._segments), after)
+        return Checkpoints(cursors, self._segments)
 
     def _with(self, **changes: Any) -> Self:
         return type(self)(self._gateway, self._plan, replace(self._options, **changes), self._segments)

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
+from ddbmodel.codec.scalars import STR
 from ddbmodel.codec.values import Item
-from ddbmodel.errors import ExpressionError
+from ddbmodel.errors import CodecError, ExpressionError
 from ddbmodel.expressions import Path, PathRef, Projection
 from ddbmodel.mapper.columns import Column, column_of
 from ddbmodel.mapper.paths import check_paths
 from ddbmodel.model import ModelPlan
+from ddbmodel.model.schema_history import SCHEMA_ATTRIBUTE, SchemaHistory
 
 
 class Selection:
@@ -26,7 +28,7 @@ class Selection:
         ExpressionError: there is no path, or one is no path of this model.
     """
 
-    __slots__ = ("_columns", "_make_row", "_model")
+    __slots__ = ("_columns", "_history", "_make_row", "_model")
 
     def __init__(self, plan: ModelPlan[Any], paths: Sequence[PathRef]) -> None:
         if not paths:
@@ -40,15 +42,21 @@ class Selection:
         self._model = plan.model
         self._columns = tuple(column_of(plan, path) for path in paths)
         self._make_row = _row_type(_names(paths))
+        key = {attribute.name for attribute in plan.stored_table.key}
+        is_old_news = plan.history.is_kept and any(column.steps[0] not in key for column in self._columns)
+        self._history = plan.history if is_old_news else None
 
     @property
     def attributes(self) -> frozenset[str]:
         """The top-level attributes that are needed."""
-        return frozenset(column.steps[0] for column in self._columns)
+        own = () if self._history is None else (SCHEMA_ATTRIBUTE,)
+        return frozenset((*own, *(column.steps[0] for column in self._columns)))
 
     def projection(self, keys: Iterable[PathRef]) -> Projection:
         """What to ask for: the columns, each place once, and the key attributes that are not among them."""
         wanted = [*map(self._projected, self._columns), *keys]
+        if self._history is not None:
+            wanted.append(PathRef(self._model, (SCHEMA_ATTRIBUTE,), SCHEMA_ATTRIBUTE, STR))
         steps = {path.place.steps: path for path in wanted}
         return Projection(
             tuple(
@@ -65,10 +73,24 @@ class Selection:
         """The selected values of one item; None, or the field's default, where it has none.
 
         Raises:
-            CodecError: a value is not of its field's type.
+            CodecError: a value is not of its field's type, or the item is of another schema version.
         """
+        if self._history is not None:
+            self._check_version(self._history, item)
         row: tuple[Any, ...] = self._make_row(*(column.value(item) for column in self._columns))
         return row
+
+    def _check_version(self, history: SchemaHistory, item: Item) -> None:
+        try:
+            is_current = history.is_current(item)
+        except CodecError as error:
+            raise error.about(self._model.__name__) from None
+        if not is_current:
+            raise CodecError(
+                f"the item is of schema version {history.version_of(item)}, and only whole items are "
+                "upgraded: read it without select(), or migrate the table first",
+                (SCHEMA_ATTRIBUTE,),
+            ).about(self._model.__name__)
 
 
 def _names(paths: Sequence[PathRef]) -> tuple[str, ...]:

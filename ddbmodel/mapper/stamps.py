@@ -22,6 +22,7 @@ from ddbmodel.mapper.paths import attribute_path, field_path
 from ddbmodel.model import ModelPlan
 from ddbmodel.model.fields import whole_seconds
 from ddbmodel.model.roles import WRITE_ATTRIBUTE
+from ddbmodel.model.schema_history import SCHEMA_ATTRIBUTE
 from ddbmodel.model.stored import remember, remembered
 
 
@@ -89,6 +90,9 @@ class Stamp:
             path = field_path(self.plan, roles.created_at)
             first = Call("if_not_exists", (path, Value(self._time(roles.created_at))))
             actions.append(Action("SET", path, first, creates=True))
+        if creates and self.plan.history.is_kept:
+            version = attribute_path(self.plan, SCHEMA_ATTRIBUTE)
+            actions.append(Action("SET", version, Value(self.plan.history.mark), creates=True))
         if self.write_id is not None:
             mark = attribute_path(self.plan, WRITE_ATTRIBUTE)
             actions.append(Action("SET", mark, Value({"S": self.write_id})))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from os import PathLike
 from typing import Any, Literal, TypeVar, overload
 
 from pydantic import BaseModel
 
 from ddbmodel.expressions import Action, Condition
 from ddbmodel.mapper import writing
-from ddbmodel.mapper.arguments import plan_of_object
+from ddbmodel.mapper.arguments import plan_of_class, plan_of_object
 from ddbmodel.mapper.batch_writer import BatchWriter, OnError
 from ddbmodel.mapper.conflict import retry_on_conflict
 from ddbmodel.mapper.gateway import Gateway
@@ -17,6 +18,8 @@ from ddbmodel.mapper.item_size import ItemSize, size_of_item
 from ddbmodel.mapper.knowledge import Given
 from ddbmodel.mapper.lease import LockItem
 from ddbmodel.mapper.lock import Lock
+from ddbmodel.mapper.migration import MigrationProgress, Pace, migrate
+from ddbmodel.mapper.migration_report import MigrationReport
 from ddbmodel.mapper.pacing import RateLimit
 from ddbmodel.mapper.transaction import Transaction
 from ddbmodel.model import ItemKey
@@ -209,6 +212,46 @@ class WritingVerbs:
         """
         plan = plan_of_object("size_of", model)
         return size_of_item(plan.encode(model), plan.part)
+
+    # Schema versions ----------------------------------------------------------------------------------------
+
+    async def migrate(
+        self,
+        model: type[BaseModel],
+        *,
+        segments: int = 1,
+        concurrency: int = 16,
+        rate_limit: RateLimit | None = None,
+        checkpoint: str | PathLike[str] | None = None,
+        dry_run: bool = False,
+        progress: MigrationProgress | None = None,
+    ) -> MigrationReport:
+        """Rewrite every item of a model that is stored in an older schema version, in a table in use.
+
+        Each item is written on the condition that it is as it was read, so live writers win: an item that
+        one of them changed is read and upgraded again. A version is raised, as by every write; the times of
+        `created_at` and `updated_at` stay. What cannot be upgraded is left as it is, and reported.
+
+        Cost: a scan of the whole table, and for each item that is rewritten, what writing it costs.
+        Atomicity: item by item; with a unique value that changes, a transaction.
+
+        Args:
+            model: a model with a schema version; in a shared table, its items alone are looked at.
+            segments: of the scan, which are read in parallel.
+            concurrency: how many items are written at once, at most.
+            rate_limit: a budget of write units, which may be shared with other writers.
+            checkpoint: a file that keeps the place after each page; if it is there, the migration goes on
+                from it, and counts on. It is deleted at the end.
+            dry_run: decode and encode, and write nothing.
+            progress: called with the report so far after each page.
+
+        Raises:
+            ExpressionError: the model has no schema version but the first, or the checkpoint is of another
+                migration.
+        """
+        plan = plan_of_class("migrate", model)
+        pace = Pace(segments, concurrency, rate_limit)
+        return await migrate(self._gateway, plan, pace, checkpoint, dry_run=dry_run, progress=progress)
 
     # Many items ---------------------------------------------------------------------------------------------
 

@@ -3,9 +3,10 @@
 Belongs here: `Model` and its metaclass (`model`), `Attr` (`attr`), the field specifiers (`fields`) and what
 their `stored_as=` takes (`stored_as`), the indexes of a model (`indexes`), how both become a table
 (`declaration`), tables of several models (`shared_table`) and how the keys there are written (`binding`,
-`key_plan`), the guards of unique fields (`guards`), the fields that writes take care of (`roles`), the key of
-one item (`keys`), how Pydantic's schema becomes codecs (`compiler`, `records`, `standard`, helped by
-`functions` and `core`), and the finished plan of a model (`plan`).
+`key_plan`), the guards of unique fields (`guards`), the fields that writes take care of (`roles`),
+the versions of a schema (`schema_history`), the key of one item (`keys`), how Pydantic's schema becomes
+codecs (`compiler`, `records`, `standard`, helped by `functions` and `core`), and the finished plan of a model
+(`plan`).
 Does not belong here: clients and requests. Models hold no client and do no I/O.
 """
 
@@ -25,6 +26,7 @@ from ddbmodel.model.indexes import GlobalIndex, Key, LocalIndex
 from ddbmodel.model.keys import ItemKey
 from ddbmodel.model.model import Model
 from ddbmodel.model.plan import ModelPlan, plan_of
+from ddbmodel.model.schema_history import Upgrader, upgrader
 from ddbmodel.model.shared_table import Table, TableIndex
 from ddbmodel.model.stored_as import Compressed, EpochMicroseconds, EpochMilliseconds, EpochSeconds, Null
 
@@ -43,6 +45,7 @@ __all__ = [
     "Null",
     "Table",
     "TableIndex",
+    "Upgrader",
     "created_at",
     "field",
     "partition_key",
@@ -50,5 +53,6 @@ __all__ = [
     "sort_key",
     "ttl",
     "updated_at",
+    "upgrader",
     "version",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import FrameType
@@ -17,6 +17,7 @@ from ddbmodel.model.fields import created_at, field, partition_key, sort_key, tt
 from ddbmodel.model.indexes import Index, named
 from ddbmodel.model.keys import ItemKey
 from ddbmodel.model.plan import ModelPlan, compile_plan, plan_of
+from ddbmodel.model.schema_history import NO_HISTORY, SchemaHistory, Upgrader, build_history
 from ddbmodel.model.shared_table import Table
 from ddbmodel.model.stored import STORED_SLOT, carry_over
 from ddbmodel.schema import TableSettings
@@ -61,7 +62,19 @@ class ModelMetaclass(PydanticMetaclass):
 
     if not TYPE_CHECKING:
 
-        def __new__(mcs, name, bases, namespace, *, table=None, entity=None, settings=None, **kwargs):
+        def __new__(
+            mcs,
+            name,
+            bases,
+            namespace,
+            *,
+            table=None,
+            entity=None,
+            settings=None,
+            schema_version=None,
+            upgraders=None,
+            **kwargs,
+        ):
             indexes = {key: value for key, value in namespace.items() if isinstance(value, Index)}
             plain = {key: value for key, value in namespace.items() if key not in indexes}
             # Pydantic would look names up in the frame that calls it, which is this one.
@@ -71,6 +84,9 @@ class ModelMetaclass(PydanticMetaclass):
             _declare(cls, table, entity, indexes)
             if settings is not None:
                 type.__setattr__(cls, "__ddbmodel_settings__", _checked_settings(name, table, settings))
+            if schema_version is not None or upgraders is not None:
+                history = build_history(name, schema_version, upgraders)
+                type.__setattr__(cls, "__ddbmodel_history__", history)
             if not cls.__pydantic_complete__:
                 _complete_locally(cls, sys._getframe(1))
             if cls.__pydantic_complete__ and "__ddbmodel_plan__" not in cls.__dict__:
@@ -189,7 +205,8 @@ def _compile(cls: Any) -> None:
                 f"{cls.__name__}.{name} is a field, and an index of a base class: rename the field"
             )
     table, entity = getattr(cls, "__ddbmodel_table__", None), getattr(cls, "__ddbmodel_entity__", None)
-    plan: ModelPlan[Any] = compile_plan(cls, table, indexes, entity)
+    history = getattr(cls, "__ddbmodel_history__", NO_HISTORY)
+    plan: ModelPlan[Any] = compile_plan(cls, table, indexes, entity, history)
     type.__setattr__(cls, "__ddbmodel_plan__", plan)
 
 
@@ -200,6 +217,8 @@ class Model(BaseModel, metaclass=ModelMetaclass):
     value.
     `settings=` says what its table is beside keys and indexes; a shared table has its own.
     A model without `table=` is a part, stored as a map inside of an item, or a base class.
+    With `schema_version=` and `upgraders=`, items carry the version of the schema that they were stored in,
+    and older ones are upgraded when they are read; see `upgrader`. A subclass inherits both, or gives both.
 
     Raises:
         ModelDefinitionError: when the class is defined: keys, indexes or a field's type cannot work.
@@ -212,6 +231,7 @@ class Model(BaseModel, metaclass=ModelMetaclass):
     __ddbmodel_table__: ClassVar[str | Table]
     __ddbmodel_entity__: ClassVar[str]
     __ddbmodel_settings__: ClassVar[TableSettings]
+    __ddbmodel_history__: ClassVar[SchemaHistory]
     __ddbmodel_own_indexes__: ClassVar[dict[str, Index]]
 
     if TYPE_CHECKING:
@@ -222,6 +242,8 @@ class Model(BaseModel, metaclass=ModelMetaclass):
             table: str | Table | None = None,
             entity: str | None = None,
             settings: TableSettings | None = None,
+            schema_version: int | None = None,
+            upgraders: Sequence[Upgrader] | None = None,
             **kwargs: Unpack[ConfigDict],
         ) -> None: ...
 

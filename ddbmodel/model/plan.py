@@ -31,6 +31,7 @@ from ddbmodel.model.key_plan import KeyPlan
 from ddbmodel.model.keys import ItemKey
 from ddbmodel.model.records import RECORDS
 from ddbmodel.model.roles import NO_ROLES, WRITE_ATTRIBUTE, Roles, build_roles
+from ddbmodel.model.schema_history import NO_HISTORY, SCHEMA_ATTRIBUTE, SchemaHistory, check_extra
 from ddbmodel.model.shared_table import ENTITY_ATTRIBUTE, Table
 from ddbmodel.model.stored import remember
 from ddbmodel.schema import TableSchema, TableSettings
@@ -55,6 +56,7 @@ class ModelPlan(Generic[M]):
         shared: the table, if it is one of several models.
         roles: the fields that writes take care of.
         guards: how its unique fields are kept unique.
+        history: the version of its schema, and the way to it from those before.
     """
 
     model: type[M]
@@ -64,6 +66,7 @@ class ModelPlan(Generic[M]):
     shared: Table | None = None
     roles: Roles = NO_ROLES
     guards: tuple[UniqueGuard, ...] = ()
+    history: SchemaHistory = NO_HISTORY
 
     @property
     def stored_keys(self) -> KeyPlan:
@@ -131,8 +134,12 @@ class ModelPlan(Generic[M]):
             if instead:
                 item |= instead
             if self.keys is not None:
+                if self.part.keeps_extra:
+                    check_extra(item)
                 self.keys.add_to(item, self.part.fields)
                 self.keys.check(item)
+                if self.history.is_kept:
+                    item[SCHEMA_ATTRIBUTE] = self.history.mark
         except CodecError as error:
             raise error.about(self.model.__name__) from error.__cause__
         except RecursionError:
@@ -140,17 +147,18 @@ class ModelPlan(Generic[M]):
         return self._weighed(item)
 
     def decode(self, item: Item) -> M:
-        """Give the model of an item, validated.
+        """Give the model of an item, validated. An item of an older schema version is upgraded before.
 
         Raises:
-            CodecError: the item is not one of this model; the path names the place.
+            CodecError: the item is not one of this model, or of a newer schema version than the class; the
+                path names the place.
         """
         if isinstance(item, WireItem):
             quickly = self._decoded_quickly(item)
             if quickly is not None:
                 return quickly
         try:
-            own = item if self._is_plain else self._own_attributes(item)
+            own = item if self._is_plain and SCHEMA_ATTRIBUTE not in item else self._own_attributes(item)
             values = self.part.decode_attributes(own)
         except CodecError as error:
             raise error.about(self.model.__name__) from error.__cause__
@@ -183,19 +191,21 @@ class ModelPlan(Generic[M]):
 
     @cached_property
     def _read_text(self) -> ReadText | None:
-        keys = self.keys
+        keys, history = self.keys, self.history
         if keys is None:
             return text_decoder(self.part)
+        # An item of another version takes the plain way.
+        version = (SCHEMA_ATTRIBUTE, str(history.version) if history.is_kept else None)
         marks = [] if keys.entity_attribute is None else [(keys.entity_attribute, keys.entity_name or "")]
         # What is not there of the others may stand in the key.
-        return text_decoder(self.part, [field.name for field in keys.written], marks)
+        return text_decoder(self.part, [field.name for field in keys.written], marks, version)
 
     @cached_property
     def _is_plain(self) -> bool:
-        """True if an item is nothing but fields: no entity, no keys of templates, no extra values."""
+        """True if an item is nothing but fields: no entity, written keys, extra values or schema version."""
         keys = self.keys
         alone = keys is None or (keys.entity_attribute is None and not keys.composed)
-        return alone and not self.part.keeps_extra
+        return alone and not self.history.is_kept and not self.part.keeps_extra
 
     def _own_attributes(self, item: Item) -> Item:
         """The item, without what is no field where undeclared attributes are kept.
@@ -211,16 +221,29 @@ class ModelPlan(Generic[M]):
                 f"the item is a {keys.entity_of(item)!r}, and no {keys.entity_name!r}",
                 (keys.entity_attribute or "",),
             )
-        item = keys.completed(item)
+        item = keys.completed(self.upgraded(keys.completed(item)))
         if not self.part.keeps_extra:
             return item
         return {name: stored for name, stored in item.items() if name not in self.hidden}
+
+    def upgraded(self, item: Item, lacking: set[str] | None = None) -> Item:
+        """Give an item in the schema version of today; the same one if it is in that already.
+
+        Args:
+            item: as it is stored.
+            lacking: takes the names that upgraders asked for, and that were not there.
+
+        Raises:
+            CodecError: it cannot be upgraded, or is of a newer version.
+        """
+        key = (attribute.name for attribute in self.stored_table.key)
+        return self.history.upgraded(item, self.hidden, key, lacking)
 
     @cached_property
     def hidden(self) -> frozenset[str]:
         """The attributes of an item that are neither fields nor extra values of the model."""
         managed = self.keys.managed if self.keys is not None else frozenset[str]()
-        return managed | {WRITE_ATTRIBUTE}
+        return managed | {WRITE_ATTRIBUTE, SCHEMA_ATTRIBUTE}
 
     # Keys ---------------------------------------------------------------------------------------------
 
@@ -340,7 +363,11 @@ class ModelPlan(Generic[M]):
 
 
 def compile_plan(
-    cls: type[M], table: str | Table | None, indexes: Mapping[str, Index], entity: str | None = None
+    cls: type[M],
+    table: str | Table | None,
+    indexes: Mapping[str, Index],
+    entity: str | None = None,
+    history: SchemaHistory = NO_HISTORY,
 ) -> ModelPlan[M]:
     """Compile a complete class.
 
@@ -360,10 +387,8 @@ def compile_plan(
     keys = _keys(cls, table, codec, options=options, indexes=indexes, entity=entity)
     guards = _guards(cls, keys, [codec.fields[name] for name, option in options.items() if option.unique])
     keys = replace(keys, reserved=GUARD_PREFIX if guards and keys.entity_name is None else None)
-    shared = table if isinstance(table, Table) else None
-    plan = ModelPlan(
-        cls, codec, keys, dict(indexes), shared, build_roles(cls.__name__, codec, options), guards
-    )
+    shared, roles = table if isinstance(table, Table) else None, build_roles(cls.__name__, codec, options)
+    plan = ModelPlan(cls, codec, keys, dict(indexes), shared, roles, guards, history)
     if shared is not None:
         shared.register(plan)
     return plan

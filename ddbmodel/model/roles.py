@@ -12,6 +12,7 @@ from ddbmodel.codec.parts import FieldCodec, PartCodec
 from ddbmodel.codec.scalars import ScalarCodec
 from ddbmodel.errors import ModelDefinitionError
 from ddbmodel.model.fields import FieldOptions, Role
+from ddbmodel.model.schema_history import SCHEMA_ATTRIBUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,11 @@ def build_roles(model: str, part: PartCodec, options: Mapping[str, FieldOptions]
         raise ModelDefinitionError(
             f"{model}: attribute {WRITE_ATTRIBUTE!r} holds the mark of the last write: store the field under "
             "another one with attribute="
+        )
+    if SCHEMA_ATTRIBUTE in part.by_stored_name:
+        raise ModelDefinitionError(
+            f"{model}: attribute {SCHEMA_ATTRIBUTE!r} holds the version of an item's schema: store the field "
+            "under another one with attribute="
         )
     return Roles(**found) if found else NO_ROLES
 

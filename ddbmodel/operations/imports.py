@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Self, TypeAlias
 
-from ddbmodel.operations.billing import Billing, OnDemand
 from ddbmodel.operations.create_table import CreateTable
 from ddbmodel.operations.request import optional_parameters
+from ddbmodel.schema.billing import Billing, OnDemand
 from ddbmodel.schema.tables import TableSchema
 
 ImportFormat: TypeAlias = Literal["DYNAMODB_JSON", "CSV", "ION"]

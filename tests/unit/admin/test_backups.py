@@ -12,10 +12,10 @@ from ddbmodel import (
     ExpressionError,
     Mapper,
     RestoreMismatch,
+    RestoreSettings,
     ServiceError,
     TableInUse,
     TableNotFound,
-    TableSettings,
 )
 from ddbmodel.admin.restore_check import compare
 from ddbmodel.admin.settings import apply_settings, settings_in_backup, settings_of
@@ -24,7 +24,7 @@ from ddbmodel.operations import DeleteTable
 from tests.unit.admin.dumping import fill, item, make_table, put, stored
 from tests.unit.admin.recorded import TABLE_ARN, Recorded, backup, patience, point_in_time
 
-SETTINGS = TableSettings("expires", {"team": "shop", "cost": "7"}, 7, "NEW_AND_OLD_IMAGES", True)
+SETTINGS = RestoreSettings("expires", {"team": "shop", "cost": "7"}, 7, "NEW_AND_OLD_IMAGES", True)
 
 
 @pytest.fixture
@@ -85,8 +85,8 @@ async def test_a_table_that_is_gone_is_restored(mapper: Mapper, backups: Backups
 async def test_given_settings_win(mapper: Mapper, backups: Backups) -> None:
     """In place of those of the old table."""
     made = await backups.create("old", "full")
-    await backups.restore(made, to="new", settings=TableSettings(ttl="until"))
-    assert await settings_of(mapper, "new") == TableSettings(ttl="until")
+    await backups.restore(made, to="new", settings=RestoreSettings(ttl="until"))
+    assert await settings_of(mapper, "new") == RestoreSettings(ttl="until")
 
 
 @pytest.mark.parametrize(
@@ -205,8 +205,8 @@ def test_a_backup_remembers_some_settings() -> None:
         "TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"},
     }
     remembered = settings_in_backup({"SourceTableFeatureDetails": features})
-    assert remembered == TableSettings(ttl="expires", stream="KEYS_ONLY")
-    assert settings_in_backup({}) == TableSettings()
+    assert remembered == RestoreSettings(ttl="expires", stream="KEYS_ONLY")
+    assert settings_in_backup({}) == RestoreSettings()
 
 
 async def test_moments_are_told_in_utc() -> None:
@@ -226,7 +226,7 @@ async def test_tags_of_the_service_are_left_out() -> None:
     described = {"Table": {"TableArn": TABLE_ARN}}
     service = Recorded(DescribeTable=[described])
     tags = {"aws:cloudformation:stack-name": "shop", "team": "a"}
-    assert await apply_settings(service, "orders", TableSettings(tags=tags), patience()) == ("tags",)
+    assert await apply_settings(service, "orders", RestoreSettings(tags=tags), patience()) == ("tags",)
     assert service.named("TagResource") == [
         {"ResourceArn": TABLE_ARN, "Tags": [{"Key": "team", "Value": "a"}]}
     ]
