@@ -16,10 +16,12 @@ from ddbmodel.operations import (
     ListTagsOfResource,
     PointInTime,
     TagResource,
+    TagsPage,
     UpdateContinuousBackups,
-    UpdateTableFeatures,
+    UpdateTable,
     UpdateTimeToLive,
 )
+from ddbmodel.schema.settings import StreamView
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class RestoreSettings:
     ttl: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     point_in_time_days: int | None = None
-    stream: str | None = None
+    stream: StreamView | None = None
     deletion_protection: bool = False
 
 
@@ -91,26 +93,26 @@ async def apply_settings(
         await service.send(UpdateContinuousBackups(table, settings.point_in_time_days))
         given.append("point-in-time recovery")
     if settings.stream is not None:
-        await service.send(UpdateTableFeatures(table, stream=settings.stream))
-        await active(service, table, patience, operation=UpdateTableFeatures.name)
+        await service.send(UpdateTable.stream(table, settings.stream))
+        await active(service, table, patience, operation=UpdateTable.name)
         given.append("stream")
     if settings.deletion_protection:
-        await service.send(UpdateTableFeatures(table, deletion_protection=True))
-        await active(service, table, patience, operation=UpdateTableFeatures.name)
+        await service.send(UpdateTable.deletion_protection(table, enabled=True))
+        await active(service, table, patience, operation=UpdateTable.name)
         given.append("deletion protection")
     return tuple(given)
 
 
 async def _tags(service: Service, arn: str) -> dict[str, str]:
     tags: dict[str, str] = {}
-    start: str | None = None
+    after: str | None = None
     while True:
-        reply = await service.send(ListTagsOfResource(arn, start))
-        tags |= {tag["Key"]: tag["Value"] for tag in reply.get("Tags") or ()}
-        start = reply.get("NextToken") or None
-        if start is None:
+        page = TagsPage.from_wire(await service.send(ListTagsOfResource(arn, after)))
+        tags |= page.tags
+        after = page.next
+        if after is None:
             return tags
 
 
-def _stream(wire: Mapping[str, Any]) -> str | None:
+def _stream(wire: Mapping[str, Any]) -> StreamView | None:
     return wire.get("StreamViewType") if wire.get("StreamEnabled") else None

@@ -71,7 +71,6 @@ from ddbmodel.operations.resource_policy import DeleteResourcePolicy, GetResourc
 from ddbmodel.operations.restores import RestoreTableFromBackup, RestoreTableToPointInTime
 from ddbmodel.operations.scan import Scan, ScanResult
 from ddbmodel.operations.table_description import IndexDescription, TableDescription
-from ddbmodel.operations.table_features import UpdateTableFeatures
 from ddbmodel.operations.tags import ListTagsOfResource, TagResource, TagsPage, UntagResource
 from ddbmodel.operations.time_to_live import (
     DescribeTimeToLive,
@@ -175,7 +174,6 @@ __all__ = [
     "UpdateItem",
     "UpdateItemResult",
     "UpdateTable",
-    "UpdateTableFeatures",
     "UpdateTimeToLive",
     "UpdateTimeToLiveResult",
     "reported_capacity",

@@ -35,7 +35,7 @@ from ddbmodel.operations import (
     reporting_capacity,
 )
 from ddbmodel.schema import IndexSchema, KeyAttribute, Projection, TableSchema
-from tests.unit.operations import table_requests, transactions
+from tests.unit.operations import backup_requests, table_requests, transactions
 from tests.unit.operations.expressions import Attributes, Expression
 
 READS = ("Get", "Query", "Scan", "BatchGet", "TransactGet", "Describe", "List")
@@ -106,6 +106,7 @@ RICH_TABLE = {
 WIRE: list[tuple[str, Request, dict[str, Any]]] = [
     *transactions.WIRE,
     *table_requests.WIRE,
+    *backup_requests.WIRE,
     ("put", PutItem("orders", ITEM), {"TableName": "orders", "Item": ITEM}),
     (
         "put with everything",
