@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, Any, TypeAlias
 
 import typer
@@ -15,9 +16,9 @@ TablePrefix: TypeAlias = Annotated[str, typer.Option("--table-prefix", help="in 
 def connect_options(
     region: str | None, profile: str | None, endpoint_url: str | None, table_prefix: str
 ) -> dict[str, Any]:
-    """Give what `Mapper.connect` takes."""
+    """Give what `Mapper.connect` takes. `AWS_REGION` counts, as it does to the AWS CLI (not to botocore)."""
     return {
-        "region_name": region,
+        "region_name": region or os.environ.get("AWS_REGION") or None,
         "profile_name": profile,
         "endpoint_url": endpoint_url,
         "table_prefix": table_prefix,

@@ -22,6 +22,7 @@ from ddbmodel import (
     S3Access,
     plan_ingest,
 )
+from ddbmodel.cli.connecting import connect_options
 from ddbmodel.cli.loading import model_of
 from ddbmodel.errors import DDBModelError, ExpressionError
 
@@ -95,10 +96,9 @@ def ingest(  # noqa: PLR0917  # options, which typer gives by name
     The exit code is 0 only if every row is in the table (or would be, in a dry run); 1 if rows failed, 2 if
     it could not be done like this, 130 if it was interrupted.
     """
-    connect = {"region_name": region, "profile_name": profile, "endpoint_url": endpoint_url}
-    connect["table_prefix"] = table_prefix
+    connect = connect_options(region, profile, endpoint_url, table_prefix)
     unknown, format_name = "ignore" if ignore_unknown else "refuse", format and format.value
-    s3 = S3Access(region_name=region, profile_name=profile, endpoint_url=s3_endpoint_url)
+    s3 = S3Access(region_name=connect["region_name"], profile_name=profile, endpoint_url=s3_endpoint_url)
     source: dict[str, Any] = {"format": format_name, "unknown": unknown, "progress": not quiet, "s3": s3}
     files = {"dead_letters": dead_letters, "checkpoint": checkpoint, "max_failures": max_failures}
     speed = {"workers": workers, "order": order.value, "concurrency": concurrency}
