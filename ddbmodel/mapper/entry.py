@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 from pydantic import BaseModel
 
 from ddbmodel import limits
-from ddbmodel.codec.sizes import item_size_bytes, item_wire_size_bytes
+from ddbmodel.codec.sizes import item_size_bytes, wire_size_bytes
 from ddbmodel.codec.values import Item
 from ddbmodel.codec.wire_item import WireItem, dump_item
 from ddbmodel.errors import CodecError, ExpressionError, Failure
@@ -106,7 +106,7 @@ def entry_for_put(gateway: Gateway, model: BaseModel) -> Entry:
         stamp.set_values(model)
     table, keys = gateway.table_name(plan), plan.stored_keys
     target = (table, *keys.identity(item))
-    size_bytes = item_wire_size_bytes(item, item.text) + _FRAME_BYTES
+    size_bytes = wire_size_bytes(item.text) + _FRAME_BYTES
     item.forget()
     return Entry(target, BatchPut(table, item), keys, model, size_bytes)
 
@@ -125,7 +125,7 @@ def entry_for_item(keys: KeyPlan, item: Item) -> Entry:
         # Not chained: it may quote the value.
         problem = CodecError("the item has no key of the table", ())
     else:
-        size_bytes = item_wire_size_bytes(wire, wire.text) + _FRAME_BYTES
+        size_bytes = wire_size_bytes(wire.text) + _FRAME_BYTES
         wire.forget()
         return Entry(target, BatchPut(keys.table.name, wire), keys, key, size_bytes)
     raise problem
@@ -142,7 +142,7 @@ def entry_for_delete(gateway: Gateway, target: ItemKey[Any] | BaseModel) -> Entr
     plan: ModelPlan[Any] = plan_of(key.model)
     check_bulk(plan)
     table, keys = gateway.table_name(plan), plan.stored_keys
-    size_bytes = item_wire_size_bytes(key.attributes, dump_item(key.attributes)) + _FRAME_BYTES
+    size_bytes = wire_size_bytes(dump_item(key.attributes)) + _FRAME_BYTES
     return Entry(
         (table, *keys.identity(key.attributes)), BatchDelete(table, key.attributes), keys, target, size_bytes
     )

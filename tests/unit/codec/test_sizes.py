@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from ddbmodel.codec.sizes import item_size_bytes, item_wire_size_bytes, nesting_levels, value_size_bytes
+from ddbmodel.codec.sizes import item_size_bytes, nesting_levels, value_size_bytes, wire_size_bytes
 from ddbmodel.codec.wire_item import dump_item
 from tests.strategies import stored
 
@@ -57,7 +57,7 @@ def test_an_item_weighs_its_names_and_values() -> None:
 def test_an_item_takes_no_more_on_the_wire_than_estimated(item: dict[str, Any]) -> None:
     """The estimate is never below what the request's JSON has."""
     text = json.dumps(item, default=lambda data: base64.b64encode(data).decode(), separators=(", ", ": "))
-    assert len(text.encode()) <= item_wire_size_bytes(item, dump_item(item))
+    assert len(text.encode()) <= wire_size_bytes(dump_item(item))
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,11 @@ def test_an_item_takes_no_more_on_the_wire_than_estimated(item: dict[str, Any]) 
 def test_nesting_counts_lists_and_maps(value: dict[str, Any], levels: int) -> None:
     """Lists and maps inside of one another count, sets and scalars do not."""
     assert nesting_levels(value) == levels
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "€", "\U0001f600", "\x7f", ",", '"'])
+def test_a_large_item_takes_no_more_on_the_wire_than_estimated(letter: str) -> None:
+    """Nor is it taken to be much larger, or batches would be small."""
+    item = {"text": {"S": letter * 50_000}}
+    size, estimate = len(json.dumps(item)), wire_size_bytes(dump_item(item))
+    assert size <= estimate <= 2 * size
