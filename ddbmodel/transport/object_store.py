@@ -14,16 +14,12 @@ import random
 import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from ddbmodel.errors import SourceError
-from ddbmodel.transport.connect import ConnectOptions
 from ddbmodel.transport.object_errors import TRANSIENT_CODES, changed, code_of, source_error
-
-if TYPE_CHECKING:
-    import aioboto3
-    from botocore.config import Config
+from ddbmodel.transport.service_access import ServiceAccess
 
 # Arbitrary: attempts in a row that bring no byte, on top of the client's own; about half a minute of them.
 _BARREN_ATTEMPTS_MAX: Final = 7
@@ -38,48 +34,12 @@ _DIRECTORY_BUCKET: Final = "--x-s3"
 
 
 @dataclass(frozen=True, slots=True)
-class S3Access:
-    """How to reach S3, and as whom; whatever is None is looked up where the AWS SDK does.
+class S3Access(ServiceAccess):
+    """How to reach S3, and as whom; see `ServiceAccess`.
 
-    So `AWS_ENDPOINT_URL_S3` and `AWS_ENDPOINT_URL` are honoured where `endpoint_url` is not given.
-
-    Attributes:
-        region_name: of the bucket.
-        endpoint_url: of MinIO, LocalStack or a VPC endpoint.
-        profile_name: a profile of the AWS configuration files.
-        aws_access_key_id: with `aws_secret_access_key`, and `aws_session_token` if temporary.
-        session: an `aioboto3.Session` of the user's, in place of `profile_name`.
-        config: a botocore `Config` or aiobotocore `AioConfig`; its settings win over ours.
-
-    Raises:
-        ValueError: both a session and a profile were given.
+    `AWS_ENDPOINT_URL_S3` and `AWS_ENDPOINT_URL` are honoured where `endpoint_url` is not given; it is that of
+    MinIO, LocalStack or a VPC endpoint.
     """
-
-    region_name: str | None = None
-    endpoint_url: str | None = None
-    profile_name: str | None = None
-    aws_access_key_id: str | None = field(default=None, repr=False)
-    aws_secret_access_key: str | None = field(default=None, repr=False)
-    aws_session_token: str | None = field(default=None, repr=False)
-    session: aioboto3.Session | None = None
-    config: Config | None = None
-
-    def __post_init__(self) -> None:
-        if self.session is not None and self.profile_name is not None:
-            raise ValueError("pass a session or profile_name, not both: a session has its profile already")
-
-    @classmethod
-    def like(cls, options: ConnectOptions) -> S3Access:
-        """Reach S3 as DynamoDB is reached, but for the endpoint, which is DynamoDB's own."""
-        return cls(
-            region_name=options.region_name,
-            profile_name=options.profile_name,
-            aws_access_key_id=options.aws_access_key_id,
-            aws_secret_access_key=options.aws_secret_access_key,
-            aws_session_token=options.aws_session_token,
-            session=options.session,
-            config=options.config,
-        )
 
 
 @dataclass(frozen=True, slots=True)
