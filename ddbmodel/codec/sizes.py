@@ -5,8 +5,7 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Capacit
 
 from __future__ import annotations
 
-import base64
-from typing import Any, Final
+from typing import Final
 
 from ddbmodel.codec.values import AttributeValue, Item
 
@@ -21,10 +20,6 @@ _ESTIMATED_BYTES_MAX: Final = 32 * 1024
 def item_size_bytes(item: Item) -> int:
     """Give the size of an item as DynamoDB meters it: UTF-8 names plus values. The limit is 400 KB."""
     return sum(len(name.encode()) + value_size_bytes(value) for name, value in item.items())
-
-
-def _base64(value: Any) -> str:
-    return base64.b64encode(value).decode()
 
 
 def value_size_bytes(stored: AttributeValue) -> int:
