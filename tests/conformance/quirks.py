@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ddbmodel import ServiceError, WriteOutcomeUnknown
+from ddbmodel import DDBModelError, ServiceError, WriteOutcomeUnknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,12 @@ QUIRKS: tuple[Quirk, ...] = (
         "it does not know ReturnValuesOnConditionCheckFailure",
     ),
     Quirk("dynalite", "transactions", "it has none", ServiceError),
+    Quirk(
+        "dynalite",
+        "upgrading what is stored",
+        "it never finds two maps equal, and does not give the item that refuses a condition",
+        (AssertionError, DDBModelError),
+    ),
     Quirk("dynalite", "time to live", "it has none", (AssertionError, ServiceError)),
     Quirk("dynalite", "empty text", "its BETWEEN and IN do not find empty text"),
     Quirk("dynalite", "maps in lists", "numbers that are spelled differently make maps unequal"),

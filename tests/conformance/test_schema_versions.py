@@ -50,6 +50,7 @@ async def test_writes_carry_the_version(mapper: Mapper, raw: Raw) -> None:
         assert (await raw.get(number))["_schema"] == {"N": "3"}
 
 
+@pytest.mark.behaviour("upgrading what is stored")
 async def test_save_writes_the_whole_upgraded_form(mapper: Mapper, raw: Raw) -> None:
     """A save after an upgraded read removes what is gone, and keeps what the model does not declare."""
     for number in (1, 2):
@@ -90,6 +91,7 @@ async def test_save_loses_to_live_writers(
     assert await raw.get(1) == first_form(1, **change)
 
 
+@pytest.mark.behaviour("upgrading what is stored")
 async def test_update_upgrades_the_item_first(mapper: Mapper, raw: Raw) -> None:
     """An update in place of an old item changes the upgraded one."""
     for number in (1, 2, 3):
@@ -109,6 +111,7 @@ async def test_a_newer_item_is_refused(mapper: Mapper, raw: Raw) -> None:
     assert await raw.get(4) == newer
 
 
+@pytest.mark.behaviour("upgrading what is stored")
 async def test_selected_fields_of_old_items_are_refused(mapper: Mapper, raw: Raw) -> None:
     """Single fields cannot be upgraded, so a row of an old item is an error, and never a wrong value."""
     query = mapper.query(Bill).where(Bill.shop == "s", Bill.number == 2).select(Bill.tags)
@@ -120,6 +123,7 @@ async def test_selected_fields_of_old_items_are_refused(mapper: Mapper, raw: Raw
     assert await query.all() == [({"old"},)]
 
 
+@pytest.mark.behaviour("upgrading what is stored")
 async def test_migrate(mapper: Mapper, raw: Raw) -> None:
     """Every old item is rewritten; reading gives the same before and after, and a second run changes nothing."""
     before = [await read(mapper, number) for number in (1, 2, 3)]
@@ -173,6 +177,7 @@ async def test_overtaken(mapper: Mapper, raw: Raw) -> None:
     assert await raw.get(1) == live
 
 
+@pytest.mark.behaviour("upgrading what is stored")
 async def test_what_cannot_be_upgraded_is_reported(mapper: Mapper, raw: Raw) -> None:
     """An item that an upgrader fails on is left as it is, with the reason, and the others are upgraded."""
     broken = first_form(4)
@@ -191,6 +196,7 @@ class _Killed(Exception):
     """The process ends here."""
 
 
+@pytest.mark.behaviour("upgrading what is stored")
 async def test_killed_and_resumed(mapper: Mapper, raw: Raw, tmp_path: Path) -> None:
     """A migration that ended early goes on after the last page that was settled, and counts on."""
     await raw.put(*(first_form(number) for number in range(10, 40)))
@@ -212,6 +218,7 @@ async def test_killed_and_resumed(mapper: Mapper, raw: Raw, tmp_path: Path) -> N
     assert (await mapper.migrate(Bill)).current == 33
 
 
+@pytest.mark.behaviour("upgrading what is stored")
 async def test_two_migrations_at_once(mapper: Mapper, raw: Raw) -> None:
     """Two migrations of one table do each item once."""
     await raw.put(*(first_form(number) for number in range(10, 30)))

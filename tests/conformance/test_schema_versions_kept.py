@@ -63,6 +63,7 @@ async def test_unique_values_move_their_guards(mapper: Mapper, engine: Engine, t
         await mapper.create(User(user_id="other", email="ann@x.org"))
 
 
+@pytest.mark.behaviour("upgrading what is stored")
 async def test_versions_are_raised_and_times_kept(mapper: Mapper, engine: Engine, table_prefix: str) -> None:
     """Who has read an item before it was migrated gets a VersionConflict; nobody has changed it, so its time stays."""
     await mapper.create_table(User)
@@ -75,6 +76,7 @@ async def test_versions_are_raised_and_times_kept(mapper: Mapper, engine: Engine
         await mapper.save(reader)
 
 
+@pytest.mark.behaviour("upgrading what is stored")
 async def test_an_update_of_a_model_that_was_read(mapper: Mapper, engine: Engine, table_prefix: str) -> None:
     """An update by the object that was read in the old form upgrades the item, and is no conflict with itself."""
     await mapper.create_table(User)
