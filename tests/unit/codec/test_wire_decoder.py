@@ -38,6 +38,10 @@ def assert_alike(plan: ModelPlan[Any], item: Any) -> None:
     assert found == wanted if isinstance(found, str) else difference(wanted, found) is None
 
 
+def _has_secrets(row: Row) -> bool:
+    return "secret" in repr(row.model.__pydantic_core_schema__).lower()
+
+
 @pytest.mark.parametrize("row", READ, ids=lambda row: row.name)
 def test_both_ways_agree(row: Row) -> None:
     """What is validated is the same, and the model is."""
@@ -52,9 +56,7 @@ def test_both_ways_agree(row: Row) -> None:
 
 
 # Pydantic takes anything for the value of a secret, and cannot compare two secrets of what is no text.
-@pytest.mark.parametrize(
-    "row", [row for row in READ[::6] if "secret" not in row.name], ids=lambda row: row.name
-)
+@pytest.mark.parametrize("row", [row for row in READ[::6] if not _has_secrets(row)], ids=lambda row: row.name)
 def test_both_ways_agree_on_what_nobody_has_written(row: Row) -> None:
     """An attribute of any other type or value is read alike, or refused in the same words."""
     plan = plan_of(row.model)
