@@ -116,10 +116,7 @@ def load_item(text: bytes) -> Attributes:
     Raises:
         ValueError: it is not an item's JSON.
     """
-    try:
-        loaded: Any = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        loaded = loaded_leniently(text)
+    loaded = load_json(text)
     if not isinstance(loaded, dict):
         raise ValueError("an item is an object")  # noqa: TRY004  # of the reply, not of the caller
     attributes: Attributes = loaded  # pyright: ignore[reportUnknownVariableType]  # looked into below
@@ -143,7 +140,19 @@ def may_need_reading(text: bytes) -> bool:
     return b'"B"' in text or b'"BS"' in text or b"null" in text or b"\\u00" in text
 
 
-def loaded_leniently(text: bytes) -> Any:
+def load_json(text: bytes) -> Any:
+    """Give what JSON of the service holds.
+
+    Raises:
+        ValueError: it is not JSON, or nested too deeply.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return _loaded_leniently(text)
+
+
+def _loaded_leniently(text: bytes) -> Any:
     """orjson is stricter about text than botocore, whose answer must be the same."""
     try:
         return json.loads(text)

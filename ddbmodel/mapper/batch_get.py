@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Batch
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeGuard, TypeVar
 
 from pydantic import BaseModel
@@ -19,6 +19,7 @@ from ddbmodel.mapper.backoff import Backoff
 from ddbmodel.mapper.expiry import is_expired
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.reading import Reading
+from ddbmodel.mapper.together import together
 from ddbmodel.model import ItemKey, ModelPlan, plan_of
 from ddbmodel.operations import BatchGetItem, BatchGetItemResult, TableKeys
 
@@ -112,7 +113,7 @@ async def fetch_items(
             return await _fetch_chunk(gateway, TableKeys(table, tuple(chunk), projection, consistent), wait)
 
     size = limits.BATCH_GET_KEYS
-    chunks = await _together([fetch(wanted[start : start + size]) for start in range(0, len(wanted), size)])
+    chunks = await together(fetch(wanted[start : start + size]) for start in range(0, len(wanted), size))
     found = {_identity(identity, item): item for chunk in chunks for item in chunk}
     if not found.keys() <= by_identity.keys():
         raise CodecError(f"{plan.model.__name__}: an item came back whose key nobody has asked for")
@@ -126,20 +127,6 @@ def _identity(identity: Callable[[Item], tuple[object, ...]], item: Item) -> tup
         # Not chained: it may quote the value.
         refusal = CodecError(f"an item came back without a key of this model ({type(error).__name__})")
     raise refusal
-
-
-async def _together(coroutines: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
-    """The results of all, in order. The first error ends the others, and is raised as it is.
-
-    A task group would raise it inside of an exception group.
-    """
-    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
-    try:
-        return await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _fetch_chunk(gateway: Gateway, wanted: TableKeys, backoff: Backoff) -> list[Item]:

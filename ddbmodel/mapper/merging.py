@@ -7,14 +7,14 @@ turned round.
 
 from __future__ import annotations
 
-import asyncio
 import math
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final, TypeAlias, TypeVar
 
 from ddbmodel.codec.values import Item
+from ddbmodel.mapper.together import together
 from ddbmodel.operations.page import PageResult
 
 T = TypeVar("T")
@@ -151,17 +151,6 @@ def share(wanted: int, shards: int) -> int:
     """How many entries to ask each shard for, where so many are wanted: some more than an even share."""
     even = wanted / shards
     return min(wanted, math.ceil(even + _DEVIATIONS * math.sqrt(even)))
-
-
-async def together(calls: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """The results of calls that run at once. The first error ends the others, and is raised as it is."""
-    tasks = [asyncio.create_task(call) for call in calls]
-    try:
-        return await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _order_of(entry: Entry) -> Order:

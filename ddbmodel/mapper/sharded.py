@@ -9,8 +9,9 @@ from typing import Any
 from ddbmodel.codec.values import Item
 from ddbmodel.mapper.cursor import Cursors, Place, Places, ShardedCursors, Tokens
 from ddbmodel.mapper.key_ranges import ordinal
-from ddbmodel.mapper.merging import Entry, Merge, Order, Stream, share, together
+from ddbmodel.mapper.merging import Entry, Merge, Order, Stream, share
 from ddbmodel.mapper.pages import Pager, PageRequest, ReadRequest, Stretch, Wanted
+from ddbmodel.mapper.together import together
 from ddbmodel.operations.page import PageResult
 
 

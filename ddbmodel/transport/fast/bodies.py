@@ -1,4 +1,4 @@
-"""JSON as DynamoDB sends and takes it: by orjson, and by Python where orjson is stricter."""
+"""JSON as DynamoDB takes it: by orjson, and by Python where orjson is stricter."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from ddbmodel.codec.wire_item import WireItem, loaded_leniently, plain
+from ddbmodel.codec.wire_item import WireItem, plain
 
 
 def dump(wire: Mapping[str, Any]) -> bytes:
@@ -18,18 +18,6 @@ def dump(wire: Mapping[str, Any]) -> bytes:
     except orjson.JSONEncodeError:
         # Halves of surrogate pairs, integers over 64 bits: the service shall say what it thinks of them.
         return json.dumps(wire, default=_plain, separators=(",", ":")).encode()
-
-
-def load(body: bytes) -> Any:
-    """What a body of JSON holds.
-
-    Raises:
-        ValueError: it is not JSON, or nested too deeply.
-    """
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return loaded_leniently(body)
 
 
 def _plain(value: Any) -> Any:

@@ -19,8 +19,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from ddbmodel.codec.wire_item import WireItem, may_need_reading
-from ddbmodel.transport.fast.bodies import load
+from ddbmodel.codec.wire_item import WireItem, load_json, may_need_reading
 
 Read: TypeAlias = Callable[[Any], Any]
 
@@ -59,7 +58,7 @@ class Members:
                 return self.cut(body)
             except (ValueError, RecursionError):
                 pass  # whatever it is, reading it as a whole says it
-        loaded = load(body)
+        loaded = load_json(body)
         try:
             members: dict[str, Any] = (self.deep if may_need_reading(body) else self.shallow)(loaded)
         except RecursionError:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from ddbmodel.transport.fast.bodies import load
+from ddbmodel.codec.wire_item import load_json
 from ddbmodel.transport.fast.http_reply import HttpReply
 from ddbmodel.transport.fast.members import Members, UnexpectedShape
 
@@ -57,7 +57,7 @@ def metadata(reply: HttpReply) -> dict[str, Any]:
 
 def _object(body: bytes) -> dict[str, Any]:
     try:
-        said = load(body)
+        said = load_json(body)
     except ValueError:
         # Of whatever stands between: its status has to do.
         return {}
