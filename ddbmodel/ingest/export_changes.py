@@ -212,9 +212,9 @@ class _Export:
             kind = "REMOVE"
         elif old is None and self.view == "NEW_AND_OLD_IMAGES":
             kind = "INSERT"
-        stamp = wire["Metadata"]["WriteTimestampMicros"]
+        stamp: Any = wire["Metadata"]["WriteTimestampMicros"]
         # A number as DynamoDB JSON has it, or as it is.
-        micros = int(stamp["N"] if isinstance(stamp, Mapping) else stamp)
+        micros = int(stamp["N"] if type(stamp) is dict else stamp)
         return StreamRecord(
             kind=kind,
             key=_item(wire["Keys"]),
