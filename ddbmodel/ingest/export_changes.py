@@ -214,7 +214,7 @@ class _Export:
             kind = "INSERT"
         stamp: Any = wire["Metadata"]["WriteTimestampMicros"]
         # A number as DynamoDB JSON has it, or as it is.
-        micros = int(stamp["N"] if type(stamp) is dict else stamp)
+        micros = int(stamp if isinstance(stamp, str | int) else stamp["N"])
         return StreamRecord(
             kind=kind,
             key=_item(wire["Keys"]),
