@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from ddbmodel.ingest.csv_rows import Csv
     from ddbmodel.ingest.dead_letters import DeadLetters
     from ddbmodel.ingest.dynamodb_export import DynamoDBExport, DynamoDBJson
+    from ddbmodel.ingest.export_changes import ExportChanges, read_changes
     from ddbmodel.ingest.export_models import read_export
     from ddbmodel.ingest.json_lines import JsonLines
     from ddbmodel.ingest.mapper import Mapper
@@ -198,6 +199,7 @@ __all__ = [
     "Exchange",
     "Explanation",
     "Export",
+    "ExportChanges",
     "Exports",
     "ExpressionError",
     "Failure",
@@ -306,6 +308,7 @@ __all__ = [
     "partition_key",
     "plan_ingest",
     "plan_tables",
+    "read_changes",
     "read_export",
     "require_recovery_point",
     "sort_key",
@@ -352,6 +355,7 @@ _ROOM_OF: Final = {
     "Exchange": "ddbmodel.mapper",
     "Explanation": "ddbmodel.mapper",
     "Export": "ddbmodel.operations",
+    "ExportChanges": "ddbmodel.ingest.export_changes",
     "Exports": "ddbmodel.admin",
     "ExpressionError": "ddbmodel.errors",
     "Failure": "ddbmodel.errors",
@@ -460,6 +464,7 @@ _ROOM_OF: Final = {
     "partition_key": "ddbmodel.model",
     "plan_ingest": "ddbmodel.ingest.plan",
     "plan_tables": "ddbmodel.admin",
+    "read_changes": "ddbmodel.ingest.export_changes",
     "read_export": "ddbmodel.ingest.export_models",
     "require_recovery_point": "ddbmodel.admin",
     "sort_key": "ddbmodel.model",

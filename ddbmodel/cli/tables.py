@@ -22,15 +22,14 @@ from ddbmodel import (
 from ddbmodel.admin.tables.deployed import ASKED_FOR, Deployed, read_deployed
 from ddbmodel.admin.tables.words import billing_in_words, index_in_words, key_in_words
 from ddbmodel.cli.connecting import EndpointUrl, Profile, Region, TablePrefix, connect_options
+from ddbmodel.cli.ending import FAILED, INTERRUPTED, tell, tell_as
 from ddbmodel.cli.loading import target_of
-from ddbmodel.errors import DDBModelError
+from ddbmodel.errors import DDBModelError, TableNotFound
 
 T = TypeVar("T")
 
 NOTHING_TO_DO: Final = 0
-FAILED: Final = 1
 CHANGES: Final = 2
-INTERRUPTED: Final = 130
 
 Targets: TypeAlias = Annotated[
     list[str], typer.Argument(help="module:Model or module:table, such as shop.models:Order")
@@ -113,8 +112,7 @@ def describe(  # noqa: PLR0917  # options, which typer gives by name
         lines = (f"{name}: {value}" for name, value in shown.items())
         typer.echo(json_module.dumps(shown, indent=2, default=str) if json else "\n".join(lines))
     elif code == NOTHING_TO_DO:
-        typer.echo(f"there is no table {table_prefix + table!r}", err=True)
-        code = FAILED
+        code = tell_as(TableNotFound.__name__, f"there is no table {table_prefix + table!r}", FAILED)
     sys.exit(code)
 
 
@@ -123,11 +121,10 @@ def _run(work: Coroutine[Any, Any, T]) -> tuple[int, T | None]:
     try:
         return NOTHING_TO_DO, asyncio.run(work)
     except DDBModelError as error:
-        typer.echo(str(error), err=True)
-        return FAILED, None
+        return tell(error, FAILED), None
     except KeyboardInterrupt:
-        typer.echo("interrupted: what was begun goes on; run it again to do the rest", err=True)
-        return INTERRUPTED, None
+        told = KeyboardInterrupt("interrupted: what was begun goes on; run it again to do the rest")
+        return tell(told, INTERRUPTED), None
 
 
 def _emit(targets: list[str], format_name: FormatName, table_prefix: str) -> int:
@@ -135,8 +132,7 @@ def _emit(targets: list[str], format_name: FormatName, table_prefix: str) -> int
     try:
         document = emit(*[target_of(name) for name in targets], table_prefix=table_prefix)
     except DDBModelError as error:
-        typer.echo(str(error), err=True)
-        return FAILED
+        return tell(error, FAILED)
     typer.echo(json_module.dumps(document, indent=2))
     return NOTHING_TO_DO
 
