@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from ddbmodel.admin import (
-        BackupPolicy,
         Backups,
         DumpProgress,
         DumpReport,
@@ -161,7 +160,7 @@ if TYPE_CHECKING:
         TableDescription,
         TableImport,
     )
-    from ddbmodel.schema import KeyAttribute, KmsKey, TableSettings, WarmThroughput
+    from ddbmodel.schema import BackupPolicy, KeyAttribute, KmsKey, TableSettings, WarmThroughput
     from ddbmodel.transport.object_store import S3Access
 
 __all__ = [
@@ -323,7 +322,7 @@ _ROOM_OF: Final = {
     "Action": "ddbmodel.expressions",
     "Attr": "ddbmodel.model",
     "Backup": "ddbmodel.operations",
-    "BackupPolicy": "ddbmodel.admin",
+    "BackupPolicy": "ddbmodel.schema",
     "Backups": "ddbmodel.admin",
     "BatchWriter": "ddbmodel.mapper",
     "CancellationReason": "ddbmodel.errors",

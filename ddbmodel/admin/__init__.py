@@ -2,8 +2,8 @@
 
 Belongs here: plans of tables and their application (`tables`), models of tables that are there (`importing`);
 dumps to folders and back (`dumping`, `dump_folder`, `dump_part`, `loading`, `load_place`); backups,
-point-in-time recovery and restoring (`backups`, `settings`, `restore_check`), and how a table is to be backed
-up (`backup_policy`, `backup_names`); to S3 and from there (`exports`, `imports`).
+point-in-time recovery and restoring (`backups`, `settings`, `restore_check`), seeing to policies of backups
+(`backup_policy`, `backup_names`), and the refusal to destroy what could not be restored (`recovery_point`); to S3 and from there (`exports`, `imports`).
 Does not belong here: models and their items (mapper), requests and replies (operations), how they travel
 (transport). A mapper is met by what it can do (`service`): this room and the mapper's do not import each
 other.
@@ -11,7 +11,7 @@ other.
 
 from __future__ import annotations
 
-from ddbmodel.admin.backup_policy import BackupPolicy, PolicyReport, enforce_backups, require_recovery_point
+from ddbmodel.admin.backup_policy import PolicyReport, enforce_backups
 from ddbmodel.admin.backups import Backups, RestoreReport
 from ddbmodel.admin.dump_report import DumpProgress, DumpReport, LoadReport
 from ddbmodel.admin.dumping import dump
@@ -19,6 +19,7 @@ from ddbmodel.admin.exports import Exports
 from ddbmodel.admin.importing import ImportedModel, import_model
 from ddbmodel.admin.imports import Imports
 from ddbmodel.admin.loading import load
+from ddbmodel.admin.recovery_point import require_recovery_point
 from ddbmodel.admin.restore_check import RestoreComparison
 from ddbmodel.admin.settings import RestoreSettings
 from ddbmodel.admin.tables import (
@@ -32,7 +33,6 @@ from ddbmodel.admin.tables import (
 )
 
 __all__ = [
-    "BackupPolicy",
     "Backups",
     "DumpProgress",
     "DumpReport",

@@ -35,6 +35,8 @@ class TablePlan:
 
     def __str__(self) -> str:
         lines = [line for change in self.changes for line in str(change).split("\n")] or ["nothing to do"]
+        if (policy := self.design.settings.backups) and policy.daily:
+            lines.append(f"daily backups: {policy.daily} kept, by `ddbmodel backup run`")
         if self.unmanaged:
             lines.append(f"not declared, left alone: {', '.join(self.unmanaged)}")
         return "\n".join([f"table {self.table}", *(f"  {line}" for line in lines)])
@@ -46,6 +48,7 @@ class TablePlan:
             "exists": self.deployed is not None,
             "changes": [change.to_dict() for change in self.changes],
             "unmanaged": list(self.unmanaged),
+            "daily_backups": policy.daily if (policy := self.design.settings.backups) else None,
         }
 
 

@@ -39,7 +39,13 @@ def _removal(design: TableDesign, region: str) -> TableChange:
     note = "the copy is deleted; the items stay in the other regions"
     before = "eventually consistent"
     return TableChange(
-        "delete", f"replica {region}", before, note=note, deletes_replica=region, steps=(step,)
+        "delete",
+        f"replica {region}",
+        before,
+        note=note,
+        deletes_replica=region,
+        destroys="copy",
+        steps=(step,),
     )
 
 
