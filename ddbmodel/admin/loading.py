@@ -188,9 +188,7 @@ async def _created(mapper: Service, manifest: Manifest, name: str, patience: Pat
     return await active(mapper, name, patience, operation=CreateTable.name)
 
 
-async def _check_items(
-    mapper: Service, name: str, *, overwrite: bool, without_recovery_point: bool
-) -> None:
+async def _check_items(mapper: Service, name: str, *, overwrite: bool, without_recovery_point: bool) -> None:
     if not await has_items(mapper, name):
         return
     if not overwrite:

@@ -41,6 +41,7 @@ async def require_recovery_point_of(
     now: Callable[[], datetime] = _now,
     but: Backup | None = None,
     point_in_time: bool = True,
+    unless_empty: bool = False,
 ) -> None:
     """Do it for the table of this deployed name.
 
@@ -51,24 +52,32 @@ async def require_recovery_point_of(
         now: the time.
         but: a backup that does not count, because it is about to go.
         point_in_time: point-in-time recovery counts; False if it is about to be switched off.
+        unless_empty: a table without items has nothing to lose, and is let through.
 
     Raises:
         NoRecoveryPoint: there is neither.
     """
-    backups = Backups(mapper)
+    refusal: RequestRefused | None = None
     try:
-        if point_in_time and (await backups.point_in_time_named(deployed)).enabled:
+        if point_in_time and (await Backups(mapper).point_in_time_named(deployed)).enabled:
             return
-        since = now() - recent
-        async for backup in backups.list_named(deployed):
-            if but is not None and backup.arn == but.arn:
-                continue
-            if backup.status == "AVAILABLE" and backup.created_at >= since:
-                return
-    except RequestRefused as refusal:
+        if await _has_backup(mapper, deployed, now() - recent, but):
+            return
+    except RequestRefused as error:
         # Engines without backups refuse to be asked; what they hold can be restored as little.
-        raise _missing(deployed, recent, point_in_time=point_in_time) from refusal
-    raise _missing(deployed, recent, point_in_time=point_in_time)
+        refusal = error
+    if unless_empty and not await has_items(mapper, deployed):
+        return
+    raise _missing(deployed, recent, point_in_time=point_in_time) from refusal
+
+
+async def _has_backup(mapper: Service, deployed: str, since: datetime, but: Backup | None) -> bool:
+    async for backup in Backups(mapper).list_named(deployed):
+        if but is not None and backup.arn == but.arn:
+            continue
+        if backup.status == "AVAILABLE" and backup.created_at >= since:
+            return True
+    return False
 
 
 def _missing(deployed: str, recent: timedelta, *, point_in_time: bool) -> NoRecoveryPoint:
@@ -76,8 +85,8 @@ def _missing(deployed: str, recent: timedelta, *, point_in_time: bool) -> NoReco
     hours = recent.total_seconds() / 3600
     return NoRecoveryPoint(
         f"table {deployed!r} {lacks}, and no backup of the last {hours:g} hours: what is destroyed could not "
-        "be restored. Switch point-in-time recovery on (ddbmodel backup run --point-in-time-days 35), make a "
-        "backup (ddbmodel backup create), or say that none is needed (without_recovery_point=True, "
+        f"be restored. Switch point-in-time recovery on (ddbmodel backup run {deployed} --point-in-time-days "
+        f"35), make a backup (ddbmodel backup create {deployed} NAME), or say that none is needed (without_recovery_point=True, "
         "--without-recovery-point). Nothing was changed."
     )
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from ddbmodel import Mapper, MigrationReport, Model, NoRecoveryPoint, RateLimit, require_recovery_point
-from ddbmodel.admin.recovery_point import has_items
+from ddbmodel import Mapper, MigrationReport, RateLimit
+from ddbmodel.admin.recovery_point import require_recovery_point_of
 from ddbmodel.cli.connecting import EndpointUrl, Profile, Region, TablePrefix, connect_options
 from ddbmodel.cli.ending import FAILED, code_of
 from ddbmodel.cli.loading import model_of
@@ -51,7 +51,9 @@ def migrate(  # noqa: PLR0917  # options, which typer gives by name
     again = "run it again to go on" if checkpoint else "run it again: what is upgraded stays so"
     connect = connect_options(region, profile, endpoint_url, table_prefix)
     guarded = not (dry_run or without_recovery_point)
-    sys.exit(code_of(_migrate(model, connect, options, guarded=guarded, as_json=json), f"interrupted; {again}"))
+    sys.exit(
+        code_of(_migrate(model, connect, options, guarded=guarded, as_json=json), f"interrupted; {again}")
+    )
 
 
 async def _migrate(
@@ -60,18 +62,10 @@ async def _migrate(
     model = model_of(name)
     async with Mapper.connect(**connect) as mapper:
         if guarded:
-            await _check_recovery(mapper, model)
+            await require_recovery_point_of(mapper, mapper.table_name(model), unless_empty=True)
         report = await mapper.migrate(model, **options)
     typer.echo(report.to_json() if as_json else str(report))
     return 0 if report.ok else FAILED
-
-
-async def _check_recovery(mapper: Mapper, model: type[Model]) -> None:
-    try:
-        await require_recovery_point(mapper, model)
-    except NoRecoveryPoint:
-        if await has_items(mapper, mapper.table_name(model)):
-            raise
 
 
 def _show(report: MigrationReport) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Final
 
-from ddbmodel.admin.recovery_point import has_items, require_recovery_point_of
+from ddbmodel.admin.recovery_point import require_recovery_point_of
 from ddbmodel.admin.service import Service
 from ddbmodel.admin.tables.changes import Step
 from ddbmodel.admin.tables.plan import TablePlan, TablesPlan, plan_designs
@@ -104,11 +104,11 @@ async def _check_recovery(mapper: Service, plan: TablesPlan) -> None:
         # Recovery that is declared is on by then: it is the first of all changes.
         if not losses or table.design.settings.recovery_days:
             continue
+        keeps, forward = "recovery" not in losses, losses == {"items"}
         try:
-            await require_recovery_point_of(mapper, table.table, point_in_time="recovery" not in losses)
+            await require_recovery_point_of(mapper, table.table, point_in_time=keeps, unless_empty=forward)
         except NoRecoveryPoint as missing:
-            if losses != {"items"} or await has_items(mapper, table.table):
-                problems.append(str(missing))
+            problems.append(str(missing))
     if problems:
         raise NoRecoveryPoint("; ".join(problems))
 

@@ -74,9 +74,7 @@ def _after_creation(design: TableDesign) -> Iterator[TableChange]:
     if design.ttl:
         yield _switch_on(design, design.ttl)
     if days := settings.recovery_days:
-        yield _one(
-            "point_in_time_days", "", f"{days} days", UpdateContinuousBackups(design.name, days)
-        )
+        yield _one("point_in_time_days", "", f"{days} days", UpdateContinuousBackups(design.name, days))
     yield from replica_changes(design, None)
     if settings.contributor_insights:
         request = UpdateContributorInsights(design.name, settings.contributor_insights)

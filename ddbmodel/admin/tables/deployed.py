@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ddbmodel.admin.resource_policies import read_policy
 from ddbmodel.admin.service import Service
-from ddbmodel.errors import AccessDenied, RequestRefused, ServiceError, TableNotFound
+from ddbmodel.admin.tags import read_tags
+from ddbmodel.errors import AccessDenied, RequestRefused, TableNotFound
 from ddbmodel.operations import (
     Billing,
     DescribeContinuousBackups,
@@ -16,12 +17,9 @@ from ddbmodel.operations import (
     DescribeTable,
     DescribeTimeToLive,
     DescribeTimeToLiveResult,
-    GetResourcePolicy,
     InsightsState,
-    ListTagsOfResource,
     PointInTime,
     TableDescription,
-    TagsPage,
 )
 from ddbmodel.operations.billing import billing_from_wire
 
@@ -29,8 +27,6 @@ ASKED_FOR: Final = frozenset(
     ("time_to_live", "point_in_time_days", "tags", "resource_policy", "contributor_insights")
 )
 """The settings that take a request each; DescribeTable tells all others."""
-
-_NO_POLICY: Final = "PolicyNotFoundException"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,31 +93,12 @@ async def _ask(service: Service, setting: str, name: str, arn: str) -> Any:
         case "point_in_time_days":
             return PointInTime.from_wire(await service.send(DescribeContinuousBackups(name))).days or 0
         case "tags":
-            return await _tags(service, arn)
+            return await read_tags(service, arn)
         case "resource_policy":
-            return await _policy(service, arn)
+            policy = await read_policy(service, arn)
+            return policy.document if policy else False
         case _:
             return InsightsState.from_wire(await service.send(DescribeContributorInsights(name))).insights
-
-
-async def _tags(service: Service, arn: str) -> dict[str, str]:
-    tags: dict[str, str] = {}
-    after: str | None = None
-    while True:
-        page = TagsPage.from_wire(await service.send(ListTagsOfResource(arn, after)))
-        tags |= page.tags
-        after = page.next
-        if after is None:
-            return tags
-
-
-async def _policy(service: Service, arn: str) -> Any:
-    try:
-        return json.loads((await service.send(GetResourcePolicy(arn)))["Policy"])
-    except ServiceError as refusal:
-        if refusal.code != _NO_POLICY:
-            raise
-        return False
 
 
 def deployed_from_wire(table: Mapping[str, Any], asked: Mapping[str, Any]) -> Deployed:
