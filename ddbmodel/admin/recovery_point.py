@@ -86,8 +86,8 @@ def _missing(deployed: str, recent: timedelta, *, point_in_time: bool) -> NoReco
     return NoRecoveryPoint(
         f"table {deployed!r} {lacks}, and no backup of the last {hours:g} hours: what is destroyed could not "
         f"be restored. Switch point-in-time recovery on (ddbmodel backup run {deployed} --point-in-time-days "
-        f"35), make a backup (ddbmodel backup create {deployed} NAME), or say that none is needed (without_recovery_point=True, "
-        "--without-recovery-point). Nothing was changed."
+        f"35), make a backup (ddbmodel backup create {deployed} NAME), or say that none is needed "
+        "(without_recovery_point=True, --without-recovery-point). Nothing was changed."
     )
 
 

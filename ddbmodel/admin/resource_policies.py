@@ -69,8 +69,8 @@ class ResourcePolicies:
         Args:
             table: a model, a shared table, or the name of a table.
             document: the policy, of what JSON can hold, at most 20 KB.
-            expected: the revision that the policy has to have now; False if there is to be none; None replaces
-                whatever there is.
+            expected: the revision that the policy has to have now; False if there is to be none; None
+                replaces whatever there is.
             confirm_remove_self_access: also if the caller may not change the policy afterwards.
 
         Raises:

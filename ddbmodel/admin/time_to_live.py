@@ -74,12 +74,8 @@ class TimeToLive:
         if present.is_on and present.attribute == wanted:
             return present
         if present.is_on:
-            raise PlanRefused(
-                [
-                    f"table {name!r} has time to live by {present.attribute!r}: disable it, and enable it by "
-                    f"{wanted!r} an hour later"
-                ]
-            )
+            remedy = f"disable it, and enable it by {wanted!r} an hour later"
+            raise PlanRefused([f"table {name!r} has time to live by {present.attribute!r}: {remedy}"])
         if not without_recovery_point:
             await require_recovery_point_of(self._service, name, unless_empty=True)
         await self._service.send(UpdateTimeToLive(name, wanted))

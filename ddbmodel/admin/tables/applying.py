@@ -114,16 +114,17 @@ async def _check_recovery(mapper: Service, plan: TablesPlan) -> None:
 
 
 async def _apply(mapper: Service, table: TablePlan, progress: Progress, patience: Patience) -> None:
+    leaving = {region for change in table.changes for region in change.deletes_replicas}
     if table.changes and table.deployed is not None:
         # What an earlier run, or another program, has begun.
-        await wait(mapper, table.table, "table", patience)
+        await wait(mapper, table.table, "table", patience, leaving)
     for change in table.changes:
         progress(f"table {table.table}: {change}")
         for step in change.steps:
-            await _take(mapper, table.table, step, patience)
+            await _take(mapper, table.table, step, patience, leaving)
 
 
-async def _take(mapper: Service, table: str, step: Step, patience: Patience) -> None:
+async def _take(mapper: Service, table: str, step: Step, patience: Patience, leaving: set[str]) -> None:
     for _ in range(patience.polls_max):
         try:
             await mapper.send(step.request)
@@ -133,4 +134,4 @@ async def _take(mapper: Service, table: str, step: Step, patience: Patience) -> 
             await patience.sleep(patience.poll_seconds)
         else:
             break
-    await wait(mapper, table, step.until, patience)
+    await wait(mapper, table, step.until, patience, leaving)

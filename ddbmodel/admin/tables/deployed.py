@@ -29,6 +29,15 @@ ASKED_FOR: Final = frozenset(
 """The settings that take a request each; DescribeTable tells all others."""
 
 
+BROKEN: Final = frozenset(
+    ("CREATION_FAILED", "INACCESSIBLE_ENCRYPTION_CREDENTIALS", "REPLICATION_NOT_AUTHORIZED", "ARCHIVED")
+)
+"""The states of a replica that do not pass by themselves.
+
+Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ReplicaDescription.html
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Deployed:
     """One table as it is.
@@ -42,6 +51,7 @@ class Deployed:
         deletion_protection: whether it is protected.
         table_class: how it is stored.
         replicas: the other regions.
+        broken_replicas: those that cannot be used, with the service's status, by region.
         witness: the region that holds no copy.
         consistency: of the replicas.
         asked: what was asked for of `ASKED_FOR`, by name.
@@ -55,6 +65,7 @@ class Deployed:
     deletion_protection: bool
     table_class: str
     replicas: tuple[str, ...]
+    broken_replicas: Mapping[str, str]
     witness: str | None
     consistency: str
     asked: Mapping[str, Any]
@@ -127,6 +138,11 @@ def deployed_from_wire(table: Mapping[str, Any], asked: Mapping[str, Any]) -> De
         deletion_protection=bool(table.get("DeletionProtectionEnabled")),
         table_class=stored.get("TableClass") or "STANDARD",
         replicas=tuple(sorted(each for each in replicas if [each] != region)),
+        broken_replicas={
+            each["RegionName"]: each["ReplicaStatus"]
+            for each in table.get("Replicas") or ()
+            if each.get("ReplicaStatus") in BROKEN
+        },
         witness=next((each["RegionName"] for each in table.get("GlobalTableWitnesses") or ()), None),
         consistency=table.get("MultiRegionConsistency") or "EVENTUAL",
         asked=asked,

@@ -81,8 +81,10 @@ class TablesPlan:
         """Give what applying deletes: the table, then the index or else the region."""
         for table in self.tables:
             for change in table.changes:
-                if change.deletes_index or change.deletes_replica:
-                    yield table.table, change.deletes_index, change.deletes_replica
+                if change.deletes_index:
+                    yield table.table, change.deletes_index, ""
+                for region in change.deletes_replicas:
+                    yield table.table, "", region
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.tables))
