@@ -93,4 +93,4 @@ class TimeToLive:
     async def _read(self, name: str) -> TimeToLiveState:
         found = DescribeTimeToLiveResult.from_wire(await self._service.send(DescribeTimeToLive(name)))
         status = cast('Literal["ENABLING", "ENABLED", "DISABLING", "DISABLED"]', found.status)
-        return TimeToLiveState(status, found.attribute)
+        return TimeToLiveState(status, None if status == "DISABLED" else found.attribute)

@@ -14,6 +14,7 @@ from ddbmodel.cli.connecting import EndpointUrl, Profile, Region, TablePrefix, c
 from ddbmodel.cli.ending import FAILED, code_of
 from ddbmodel.cli.loading import model_of
 from ddbmodel.cli.recovery import WithoutRecoveryPoint
+from ddbmodel.model import plan_of
 
 _Model: TypeAlias = Annotated[str, typer.Argument(help="module:Model, such as shop.models:Order")]
 _Checkpoint: TypeAlias = Annotated[Path | None, typer.Option(help="keeps the place; if there, go on from it")]
@@ -61,7 +62,7 @@ async def _migrate(
 ) -> int:
     model = model_of(name)
     async with Mapper.connect(**connect) as mapper:
-        if guarded:
+        if guarded and plan_of(model).history.is_kept:
             await require_recovery_point_of(mapper, mapper.table_name(model), unless_empty=True)
         report = await mapper.migrate(model, **options)
     typer.echo(report.to_json() if as_json else str(report))
