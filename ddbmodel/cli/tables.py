@@ -24,6 +24,7 @@ from ddbmodel.admin.tables.words import billing_in_words, index_in_words, key_in
 from ddbmodel.cli.connecting import EndpointUrl, Profile, Region, TablePrefix, connect_options
 from ddbmodel.cli.ending import FAILED, INTERRUPTED, tell, tell_as
 from ddbmodel.cli.loading import target_of
+from ddbmodel.cli.recovery import WithoutRecoveryPoint
 from ddbmodel.errors import DDBModelError, TableNotFound
 
 T = TypeVar("T")
@@ -74,6 +75,7 @@ def apply(  # noqa: PLR0917  # options, which typer gives by name
     targets: Targets,
     delete_index: Annotated[list[str] | None, typer.Option(help="an index that may be deleted")] = None,
     delete_replica: Annotated[list[str] | None, typer.Option(help="a region whose replica may be")] = None,
+    without_recovery_point: WithoutRecoveryPoint = False,
     json: Json = False,
     region: Region = None,
     profile: Profile = None,
@@ -82,11 +84,17 @@ def apply(  # noqa: PLR0917  # options, which typer gives by name
 ) -> None:
     """Make tables what their models say, without asking: look at `ddbmodel plan` first.
 
-    Indexes and replicas that are not declared any more go only if they are named here.
+    Indexes and replicas that are not declared any more go only if they are named here. What destroys items,
+    a replica or point-in-time recovery is refused where the table could not be restored.
     The exit code is 0 if nothing is left to do, 2 if something has to wait, 1 if it failed, or was refused.
     """
     connect = connect_options(region, profile, endpoint_url, table_prefix)
-    code, left = _run(_applied(targets, connect, delete_index or [], delete_replica or []))
+    told = {
+        "delete_indexes": delete_index or [],
+        "delete_replicas": delete_replica or [],
+        "without_recovery_point": without_recovery_point,
+    }
+    code, left = _run(_applied(targets, connect, told))
     if left is not None:
         typer.echo(left.to_json() if json else str(left))
         code = NOTHING_TO_DO if left.is_empty else CHANGES
@@ -143,15 +151,11 @@ async def _planned(targets: list[str], connect: dict[str, Any]) -> TablesPlan:
         return await plan_tables(mapper, *found)
 
 
-async def _applied(
-    targets: list[str], connect: dict[str, Any], indexes: list[str], replicas: list[str]
-) -> TablesPlan:
+async def _applied(targets: list[str], connect: dict[str, Any], told: dict[str, Any]) -> TablesPlan:
     found = [target_of(name) for name in targets]
     async with Mapper.connect(**connect) as mapper:
         plan = await plan_tables(mapper, *found)
-        return await apply_tables(
-            mapper, plan, delete_indexes=indexes, delete_replicas=replicas, progress=_tell
-        )
+        return await apply_tables(mapper, plan, **told, progress=_tell)
 
 
 def _tell(line: str) -> None:

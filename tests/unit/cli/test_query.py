@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ddbmodel import Mapper
+from ddbmodel import Backups, Mapper
 from ddbmodel.testing import LocalDynamoDB
 from tests.unit.cli.bills import Bill
 from tests.unit.cli.running import run
@@ -115,6 +115,10 @@ async def test_migrate(bills: Mapper, dynamodb: LocalDynamoDB) -> None:
         await client.put_item(TableName="bills", Item={**old, "number": {"N": "2"}, "amount": {"S": "x"}})
     dry = await run("migrate", MODEL, "--dry-run", *where)
     assert (dry.code, json.loads(dry.output)["upgraded"]) == (1, 1)
+    refused = await run("migrate", MODEL, *where)
+    assert (refused.code, refused.output) == (2, "")
+    assert "table 'bills' has no point-in-time recovery" in refused.errors
+    await Backups(bills).create(Bill, "before")
     ended = await run("migrate", MODEL, "--segments", "2", *where)
     report = json.loads(ended.output)
     assert (ended.code, report["scanned"], report["upgraded"], report["failed"]) == (1, 6, 1, 1)
