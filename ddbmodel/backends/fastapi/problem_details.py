@@ -6,7 +6,7 @@ import logging
 import traceback
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from fastapi import FastAPI, Request, Response
 from fastapi.encoders import jsonable_encoder
@@ -65,7 +65,11 @@ def _mapper_problem(
 
 def _precondition_status(request: Request, error: DDBModelError) -> int | None:
     """412 if the request named what it wanted to find, and that is why it failed."""
-    header = {VersionConflict: "if-match", ItemExists: "if-none-match"}.get(type(error))
+    header = None
+    if isinstance(error, VersionConflict):
+        header = "if-match"
+    elif isinstance(error, ItemExists):
+        header = "if-none-match"
     return 412 if header is not None and header in request.headers else None
 
 
@@ -126,7 +130,7 @@ def _describe(app: FastAPI) -> None:
         for path in schema.get("paths", {}).values():
             for operation in path.values():
                 if isinstance(operation, dict):
-                    _replace(operation)
+                    _replace(cast("dict[str, Any]", operation))
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         return schema
