@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import BaseModel
+
 from ddbmodel.admin.service import Service, TableRef
 from ddbmodel.admin.waiting import described
 from ddbmodel.errors import ExpressionError
@@ -28,12 +30,19 @@ def ttl_attribute(table: TableRef) -> str:
         raise ExpressionError(
             f"time to live of table {table!r}: a name does not tell the attribute: say attribute="
         )
-    shared = table if isinstance(table, Table) else plan_of(table).shared
-    plans = [plan_of(table)] if shared is None else [plan_of(one) for one in shared.entities.values()]
-    found = {plan.roles.ttl.stored_name for plan in plans if plan.roles.ttl is not None}
+    roles = [plan_of(model).roles for model in _models_of(table)]
+    found = {each.ttl.stored_name for each in roles if each.ttl is not None}
     if not found:
         raise ExpressionError("time to live: no model of the table has a ttl() field: declare one")
     return found.pop()
+
+
+def _models_of(table: Table | type[BaseModel]) -> list[type[BaseModel]]:
+    shared = table if isinstance(table, Table) else plan_of(table).shared
+    if shared is not None:
+        return list(shared.entities.values())
+    assert not isinstance(table, Table)
+    return [table]
 
 
 def check_global_index(table: TableRef, index: str) -> None:

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ddbmodel.admin.tables.changes import Step, TableChange
 from ddbmodel.admin.tables.deployed import Deployed
@@ -26,7 +26,7 @@ def replica_changes(design: TableDesign, deployed: Deployed | None) -> Iterator[
     if settings.consistency == "STRONG" or (deployed and deployed.consistency == "STRONG" and present):
         yield from _strong(design, deployed)
         return
-    broken = deployed.broken_replicas if deployed else {}
+    broken: Mapping[str, str] = deployed.broken_replicas if deployed else {}
     for region in settings.replicas:
         if region in broken:
             yield _repair(region, broken[region])
