@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from ddbmodel.errors import ExpressionError, ModelDefinitionError
 from ddbmodel.mapper.hooks import AnyHook, registrations
 from ddbmodel.mapper.onlookers import Onlookers
-from ddbmodel.mapper.read_regions import ReadRegion
+from ddbmodel.mapper.read_regions import ReadRegion, checked_regions
 from ddbmodel.mapper.regions import Region, Regions, Route
 from ddbmodel.model import ModelPlan
 from ddbmodel.operations import Request
@@ -49,10 +49,11 @@ class GatewayOptions:
         consistent_reads: read consistently where a read does not say otherwise.
         read_regions: where reads may go, in order of preference.
         onlookers: made of the hooks.
+        preferred: made of the regions.
 
     Raises:
         ModelDefinitionError: the prefix has characters that a table's name cannot have.
-        ExpressionError: the key is neither text nor bytes, or empty; or the hooks are none.
+        ExpressionError: the key is neither text nor bytes, or empty; or the hooks or regions are none.
     """
 
     table_prefix: str = ""
@@ -62,8 +63,9 @@ class GatewayOptions:
     hide_expired: bool = False
     hooks: Iterable[AnyHook] = field(default=(), repr=False)
     consistent_reads: bool = False
-    read_regions: tuple[ReadRegion, ...] = ()
+    read_regions: Sequence[str | ReadRegion] = ()
     onlookers: Onlookers = field(init=False, repr=False, compare=False)
+    preferred: tuple[ReadRegion, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.table_prefix, str) or not _PREFIX.fullmatch(self.table_prefix):
@@ -75,6 +77,7 @@ class GatewayOptions:
                 "cursor_key is a secret of text or bytes, and not empty; None signs nothing"
             )
         object.__setattr__(self, "onlookers", Onlookers(registrations(self.hooks)))
+        object.__setattr__(self, "preferred", checked_regions(self.read_regions))
 
     def secret(self) -> bytes | None:
         """The key that signs page tokens."""
@@ -169,19 +172,18 @@ class Gateway:
         """How much was sent so far, to all regions."""
         if self.regions is None:
             return self.transport.statistics
-        total = Statistics()
-        for transport in {self.transport, *(region.transport for region in self.regions.preferred)}:
-            total.requests += transport.statistics.requests
-            total.retries += transport.statistics.retries
-            total.throttles += transport.statistics.throttles
-        return total
+        parts = [region.transport.statistics for region in (self.regions.home, *self.regions.others)]
+        return Statistics(
+            sum(part.requests for part in parts),
+            sum(part.retries for part in parts),
+            sum(part.throttles for part in parts),
+        )
 
     async def close(self) -> None:
-        """Close the transports to all regions, home last."""
+        """Close the ways to all regions, home's last."""
         try:
-            for region in () if self.regions is None else self.regions.preferred:
-                if region is not self.regions.home:
-                    await region.transport.close()
+            for region in () if self.regions is None else self.regions.others:
+                await region.transport.close()
         finally:
             await self.transport.close()
 

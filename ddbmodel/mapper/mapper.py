@@ -13,7 +13,7 @@ from ddbmodel.mapper import tables
 from ddbmodel.mapper.following_verbs import FollowingVerbs
 from ddbmodel.mapper.gateway import Clock, GatewayOptions
 from ddbmodel.mapper.hooks import AnyHook
-from ddbmodel.mapper.read_regions import ReadRegion, checked_regions, open_regions
+from ddbmodel.mapper.read_regions import ReadRegion, open_regions
 from ddbmodel.mapper.reading_verbs import ReadingVerbs
 from ddbmodel.mapper.statement_verbs import StatementVerbs
 from ddbmodel.mapper.usage import Usage
@@ -121,6 +121,7 @@ class Mapper(ReadingVerbs, WritingVerbs, FollowingVerbs, StatementVerbs):
 
         Raises:
             AccessDenied: there is no such profile, or the credentials are incomplete.
+            ExpressionError: `read_regions` are none, or their endpoints are not clear.
             ConnectionFailed: there is no region, or the endpoint is not a URL.
             ValueError: there is no such lane, or `"fast"` cannot honour the settings.
         """
@@ -136,14 +137,7 @@ class Mapper(ReadingVerbs, WritingVerbs, FollowingVerbs, StatementVerbs):
             lane=lane,
         )
         own = GatewayOptions(
-            table_prefix,
-            cursor_key,
-            write_ids,
-            clock,
-            hide_expired,
-            hooks,
-            consistent_reads,
-            checked_regions(read_regions),
+            table_prefix, cursor_key, write_ids, clock, hide_expired, hooks, consistent_reads, read_regions
         )
         return cls._opened(options, own)
 
@@ -152,7 +146,7 @@ class Mapper(ReadingVerbs, WritingVerbs, FollowingVerbs, StatementVerbs):
     async def _opened(cls, options: ConnectOptions, own: GatewayOptions) -> AsyncGenerator[Self]:
         lane = await connect(options)
         try:
-            regions = await open_regions(lane, options, own.read_regions)
+            regions = await open_regions(lane, options, own.preferred)
         except BaseException:
             await lane.close()
             raise

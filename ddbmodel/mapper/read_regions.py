@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from typing import Any, TypeGuard
 
 from ddbmodel.errors import ExpressionError
 from ddbmodel.mapper.regions import Region, Regions
@@ -44,12 +45,16 @@ def checked_regions(given: object) -> tuple[ReadRegion, ...]:
     Raises:
         ExpressionError: they are no list of regions, or one comes twice.
     """
-    if isinstance(given, str) or not isinstance(given, Sequence):
+    if not _is_list(given):
         raise ExpressionError('read_regions takes a list of regions, such as ["eu-central-1", "eu-west-1"]')
     regions = tuple(each if isinstance(each, ReadRegion) else ReadRegion(each) for each in given)
     if len({region.name for region in regions}) != len(regions):
         raise ExpressionError("read_regions names a region twice: each is asked once, in the order given")
     return regions
+
+
+def _is_list(given: object) -> TypeGuard[Sequence[Any]]:
+    return isinstance(given, Sequence) and not isinstance(given, str)
 
 
 async def open_regions(

@@ -69,6 +69,11 @@ class Regions:
     home: Region
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
 
+    @property
+    def others(self) -> Sequence[Region]:
+        """All but home."""
+        return [region for region in self.preferred if region is not self.home]
+
     def serving(self, settings: TableSettings) -> Sequence[Region]:
         """The regions that may answer reads of a table with these settings, home among them.
 

@@ -27,6 +27,7 @@ from ddbmodel import (
     field,
     partition_key,
     sort_key,
+    upgrader,
     version,
 )
 from ddbmodel.testing import FaultProxy, InternalError, LocalDynamoDB, ResetBefore, Throttle, Truncate
@@ -233,7 +234,12 @@ async def _migrated(mapper: Mapper) -> None:
     await mapper.migrate(Old, dry_run=True)
 
 
-class Old(Model, table="notes", settings=REPLICATED, schema_version=2, upgraders={1: dict}):
+@upgrader(1)
+def unchanged(item: dict[str, Any]) -> dict[str, Any]:
+    return item
+
+
+class Old(Model, table="notes", settings=REPLICATED, schema_version=2, upgraders=[unchanged]):
     """Of the items of `Note`, which are of version 1."""
 
     number: Attr[int] = partition_key()
