@@ -52,13 +52,20 @@ def snippets_of(page: Path) -> list[Snippet]:
 
 async def run(page: Path) -> list[tuple[list[str], list[str]]]:
     """Run a page; for each block what it printed and what it said it prints."""
-    module = ModuleType(f"snippets_{page.stem.replace('-', '_')}")
-    results = []
-    for snippet in snippets_of(page):
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            outcome = eval(snippet.compiled(), module.__dict__)
-            if inspect.isawaitable(outcome):
-                await outcome
-        results.append(([line.rstrip() for line in printed.getvalue().splitlines()], snippet.expected))
-    return results
+    module = module_of(page)
+    return [(await run_snippet(snippet, module), snippet.expected) for snippet in snippets_of(page)]
+
+
+def module_of(page: Path) -> ModuleType:
+    """An empty module for the blocks of a page."""
+    return ModuleType(f"snippets_{page.stem.replace('-', '_')}")
+
+
+async def run_snippet(snippet: Snippet, module: ModuleType) -> list[str]:
+    """Run one block after those that a module has run; the lines that it printed."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        outcome = eval(snippet.compiled(), module.__dict__)
+        if inspect.isawaitable(outcome):
+            await outcome
+    return [line.rstrip() for line in printed.getvalue().splitlines()]
