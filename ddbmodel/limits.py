@@ -67,6 +67,9 @@ TRANSACTION_TOKEN_SECONDS: Final = 10 * 60
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html
 RECOVERY_DAYS_MAX: Final = 35
 
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_StartBulkPutItems.html
+BULK_PUT_WRITE_UNITS_MIN: Final = 1024
+
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-considerations.html
 RESOURCE_POLICY_BYTES: Final = 20 * 1024
 

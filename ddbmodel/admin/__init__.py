@@ -4,7 +4,7 @@ Belongs here: plans of tables and their application (`tables`), models of tables
 dumps to folders and back (`dumping`, `dump_folder`, `dump_part`, `loading`, `load_place`); backups,
 point-in-time recovery and restoring (`backups`, `settings`, `restore_check`), seeing to policies of backups
 (`backup_policy`, `backup_names`), and the refusal to destroy what could not be restored (`recovery_point`);
-to S3 and from there (`exports`, `imports`); single settings, read and set by hand (`tags`,
+to S3 and from there (`exports`, `imports`, `bulk_puts`); single settings, read and set by hand (`tags`,
 `resource_policies`, `contributor_insights`, `time_to_live`, which find tables by `naming`).
 Does not belong here: models and their items (mapper), requests and replies (operations), how they travel
 (transport). A mapper is met by what it can do (`service`): this room and the mapper's do not import each
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from ddbmodel.admin.backup_policy import PolicyReport, enforce_backups
 from ddbmodel.admin.backups import Backups, RestoreReport
+from ddbmodel.admin.bulk_puts import BulkPuts
 from ddbmodel.admin.contributor_insights import ContributorInsights
 from ddbmodel.admin.dump_report import DumpProgress, DumpReport, LoadReport
 from ddbmodel.admin.dumping import dump
@@ -40,6 +41,7 @@ from ddbmodel.admin.time_to_live import TimeToLive, TimeToLiveState
 
 __all__ = [
     "Backups",
+    "BulkPuts",
     "ContributorInsights",
     "DumpProgress",
     "DumpReport",

@@ -30,6 +30,7 @@ from ddbmodel.mapper.migration_report import MigrationFailure, MigrationReport
 from ddbmodel.mapper.pacing import Ramp, RateLimit
 from ddbmodel.mapper.paging import Page
 from ddbmodel.mapper.query import Query
+from ddbmodel.mapper.read_regions import ReadRegion
 from ddbmodel.mapper.reading import InvalidItem
 from ddbmodel.mapper.scan import Scan
 from ddbmodel.mapper.statement_groups import StatementOutcome
@@ -80,6 +81,7 @@ __all__ = [
     "Query",
     "Ramp",
     "RateLimit",
+    "ReadRegion",
     "Scan",
     "ScanPage",
     "StatementItems",

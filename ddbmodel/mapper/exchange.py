@@ -35,6 +35,7 @@ class Exchange(Delivered):
         items_scanned: how many items a query or scan read, and paid for; None for other operations.
         capacity: what it used, one entry for each table, if the request asked for it.
         request_id: the service's id of the request, if it is known.
+        region: the region that it was for, if it is known.
     """
 
     items_read: int = 0
@@ -42,6 +43,7 @@ class Exchange(Delivered):
     items_scanned: int | None = None
     capacity: tuple[ConsumedCapacity, ...] = ()
     request_id: str | None = None
+    region: str | None = None
 
     @property
     def sent(self) -> bool:
@@ -54,7 +56,9 @@ class Exchange(Delivered):
         return max(0, self.attempts - 1)
 
 
-def answered(request: Request, delivered: Delivered | None, reply: Mapping[str, Any]) -> Exchange:
+def answered(
+    request: Request, delivered: Delivered | None, reply: Mapping[str, Any], region: str | None = None
+) -> Exchange:
     """The exchange of a request that succeeded; a transport that tells nothing of it was tried once."""
     metadata: Mapping[str, Any] = reply.get("ResponseMetadata") or {}
     status, request_id = metadata.get("HTTPStatusCode"), metadata.get("RequestId")
@@ -68,11 +72,14 @@ def answered(request: Request, delivered: Delivered | None, reply: Mapping[str, 
         told.throttles,
         told.seconds,
         request_id=request_id,
+        region=region,
         **_found(request, reply),
     )
 
 
-def failed(request: Request, delivered: Delivered | None, error: BaseException) -> Exchange:
+def failed(
+    request: Request, delivered: Delivered | None, error: BaseException, region: str | None = None
+) -> Exchange:
     """The exchange of a request that failed. What the transport tells nothing of was not sent."""
     told = delivered or Delivered(request.name, request.table, STOPPED, None, 0, 0, 0.0)
     return Exchange(
@@ -84,6 +91,7 @@ def failed(request: Request, delivered: Delivered | None, error: BaseException) 
         told.throttles,
         told.seconds,
         request_id=getattr(error, "request_id", None),
+        region=region,
     )
 
 
