@@ -34,6 +34,7 @@
         ├── TableInUse              the table exists already, or is being changed
         ├── AccessDenied            credentials missing, expired, wrong or without permission
         ├── RequestRefused          the service calls the request invalid
+        ├── OperationUnknown        the installed botocore does not know the operation; nothing was sent
         ├── ConnectionFailed        no connection, or it broke before the request was sent
         └── ReplyCorrupt            the reply does not match its checksum or is not a reply of DynamoDB
 
@@ -421,6 +422,10 @@ class AccessDenied(ServiceError):
 
 class RequestRefused(ServiceError):
     """The service calls the request invalid. Nothing was written."""
+
+
+class OperationUnknown(ServiceError):
+    """The installed botocore is too old for the operation. Nothing was sent."""
 
 
 class ConnectionFailed(ServiceError):

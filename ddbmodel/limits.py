@@ -49,6 +49,12 @@ ON_DEMAND_DOUBLING_SECONDS: Final = 30 * 60
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 TABLE_WRITE_UNITS: Final = 40_000
 
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
+BATCH_STATEMENTS: Final = 25
+
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ExecuteTransaction.html
+TRANSACTION_STATEMENTS: Final = 100
+
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 BATCH_GET_KEYS: Final = 100
 
@@ -60,6 +66,17 @@ TRANSACTION_TOKEN_SECONDS: Final = 10 * 60
 
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html
 RECOVERY_DAYS_MAX: Final = 35
+
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_StartBulkPutItems.html
+BULK_PUT_WRITE_UNITS_MIN: Final = 1024
+
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-considerations.html
+RESOURCE_POLICY_BYTES: Final = 20 * 1024
+
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Tagging.html
+TAGS_PER_TABLE: Final = 50
+TAG_KEY_LENGTH_MAX: Final = 128
+TAG_VALUE_LENGTH_MAX: Final = 256
 
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html
 SCAN_SEGMENTS: Final = 1_000_000

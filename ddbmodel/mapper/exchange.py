@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ddbmodel.operations import BatchWriteItem, ConsumedCapacity, Request, reported_capacity
+from ddbmodel.operations.execute_transaction import TransactedWrites
 from ddbmodel.transport import Exchange as Delivered
 
 STOPPED: Final = "Stopped"
@@ -132,7 +133,9 @@ def _items_read(request: Request, reply: Mapping[str, Any]) -> int:
             return len(reply.get("Items") or ()) if not request.is_write else 0
         case "GetRecords":
             return len(reply.get("Records") or ())
-        case "TransactGetItems":
+        case "BatchExecuteStatement" | "ExecuteTransaction" if request.is_write:
+            return 0
+        case "BatchExecuteStatement" | "ExecuteTransaction" | "TransactGetItems":
             return sum(bool(response.get("Item")) for response in reply.get("Responses") or ())
         case _:
             return 0
@@ -142,11 +145,15 @@ def _items_written(request: Request, reply: Mapping[str, Any]) -> int:
     if isinstance(request, BatchWriteItem):
         left: Mapping[str, list[Any]] = reply.get("UnprocessedItems") or {}
         return len(request.writes) - sum(map(len, left.values()))
+    if isinstance(request, TransactedWrites):
+        return sum(statement.changes for statement in request.statements)
     match request.name:
         case "PutItem" | "UpdateItem" | "DeleteItem":
             return 1
         case "ExecuteStatement":
             return int(request.is_write)
+        case "BatchExecuteStatement" if request.is_write:
+            return sum(not response.get("Error") for response in reply.get("Responses") or ())
         case "TransactWriteItems":
             return sum("ConditionCheck" not in action for action in request.to_wire()["TransactItems"])
         case _:

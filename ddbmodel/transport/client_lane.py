@@ -54,13 +54,15 @@ class ClientLane:
         service: Service = "dynamodb",
     ) -> None:
         # botocore is imported with the lane, and not with the module.
-        from ddbmodel.transport.diagnosis import check_client, diagnose
+        from ddbmodel.transport.diagnosis import check_client, diagnose, known_operations, unknown_operation
 
         check_client(client, service)
         self.client: Any = client
         self.courier = Courier(client, policy=policy, clock=clock, sleep=sleep)
         self._release = release
         self._diagnose = diagnose
+        self._known = known_operations(client)
+        self._unknown_operation = unknown_operation
         self._hooks = Hooks(client, stop_retries=configured_attempts(client) != 1, service=service)
         self._warned = False
 
@@ -91,6 +93,8 @@ class ClientLane:
     async def send(self, request: WireRequest) -> dict[str, Any]:
         """Send a request until there is an answer, and return the reply's members. See `Transport.send`."""
         self.courier.require_usable(request.name)
+        if self._known is not None and request.name not in self._known:
+            raise self._unknown_operation(request)
         wire = request.to_wire()
         try:
             return await self.courier.deliver(request, partial(self._attempt, request, wire))

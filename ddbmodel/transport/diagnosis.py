@@ -16,14 +16,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from aiobotocore.client import AioBaseClient
+from botocore import __version__ as botocore_version
 from botocore import exceptions as botocore
 from botocore.client import BaseClient
 
-from ddbmodel.errors import AccessDenied, ConnectionFailed, ReplyCorrupt, RequestRefused, ServiceError
+from ddbmodel.errors import (
+    AccessDenied,
+    ConnectionFailed,
+    OperationUnknown,
+    ReplyCorrupt,
+    RequestRefused,
+    ServiceError,
+)
 from ddbmodel.transport.cancellation import PASSING_REMEDY, cancellation_reasons, passing_fate
 from ddbmodel.transport.failure import Failure, Fate
 from ddbmodel.transport.hooks import ClientStopped, Watch
 from ddbmodel.transport.mapping import meaning_of
+from ddbmodel.transport.protocol import WireRequest
 from ddbmodel.transport.redaction import is_presentable, presentable
 from ddbmodel.transport.reply_check import UntrustedReply
 from ddbmodel.transport.retry import server_delay_seconds
@@ -221,6 +230,24 @@ _KNOWN_BY: Final = {
     "dynamodb": ("dynamodb", "batch_write_item", "DynamoDB"),
     "dynamodb-streams": ("dynamodbstreams", "get_shard_iterator", "DynamoDB Streams"),
 }
+
+
+def known_operations(client: Any) -> frozenset[str] | None:
+    """Give the operations that a client knows; None if it does not tell."""
+    model = getattr(getattr(client, "meta", None), "service_model", None)
+    names: Any = getattr(model, "operation_names", None)
+    return None if names is None else frozenset(names)
+
+
+def unknown_operation(request: WireRequest) -> OperationUnknown:
+    """Say that the client does not know an operation."""
+    return OperationUnknown(
+        f"{request.name}: botocore {botocore_version}, which is installed, does not know this operation. "
+        "Nothing was sent. Upgrade aioboto3, and with it aiobotocore and botocore.",
+        operation=request.name,
+        code="UnknownOperation",
+        table=request.table,
+    )
 
 
 def check_client(client: Any, service: str = "dynamodb") -> None:

@@ -79,6 +79,7 @@ class Transport(Protocol):
             ServiceError: everything else that the service, or the way to it, refused. For a write it means
                 that nothing was written, except `ConnectionFailed`, `ReplyCorrupt` and the service's internal
                 errors after repeating in vain.
+            OperationUnknown: the installed botocore does not know the operation; nothing was sent.
             MapperClosed: the transport has been closed.
             WrongEventLoop: it belongs to another event loop.
         """

@@ -10,6 +10,7 @@ import contextlib
 import inspect
 import io
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -53,6 +54,14 @@ def snippets_of(page: Path) -> list[Snippet]:
 async def run(page: Path) -> list[tuple[list[str], list[str]]]:
     """Run a page; for each block what it printed and what it said it prints."""
     module = ModuleType(f"snippets_{page.stem.replace('-', '_')}")
+    sys.modules[module.__name__] = module  # where generic models look for the names of their arguments
+    try:
+        return await _run(page, module)
+    finally:
+        del sys.modules[module.__name__]
+
+
+async def _run(page: Path, module: ModuleType) -> list[tuple[list[str], list[str]]]:
     results = []
     for snippet in snippets_of(page):
         printed = io.StringIO()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, assert_type
 
-from ddbmodel import Change, Mapper, StatementItems, changes_of_event, changes_of_kinesis
+from ddbmodel import Change, Mapper, StatementItems, StatementOutcome, changes_of_event, changes_of_kinesis
 from tests.typing.shop import Customer, Order
 
 
@@ -49,5 +49,9 @@ async def statements(mapper: Mapper) -> None:
     assert_type(await mapper.execute("SELECT ...", ["c"], model=Order), list[Order])
     assert_type(await mapper.execute("SELECT ...", ["c"]), list[dict[str, Any]])
     assert_type(mapper.select("SELECT ...", ["c"], model=Order), StatementItems[Order])
+    outcomes = await mapper.execute_batch([("SELECT ...", ["c"]), "SELECT ..."], model=Order)
+    assert_type(outcomes, list[StatementOutcome[Order]])
+    assert_type(await mapper.execute_batch(["SELECT ..."]), list[StatementOutcome[dict[str, Any]]])
+    assert_type(await mapper.execute_transaction(["SELECT ..."], model=Order), list[Order | None])
     async for order in mapper.select("SELECT ...", ["c"], model=Order):
         assert_type(order, Order)

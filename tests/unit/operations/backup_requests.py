@@ -6,19 +6,25 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ddbmodel.operations import (
+    BulkInput,
+    BulkOutput,
+    CancelBulkOperation,
     ChangesBetween,
     CreateBackup,
     DeleteBackup,
     DescribeBackup,
+    DescribeBulkOperation,
     DescribeExport,
     DescribeImport,
     ExportTable,
     ImportTable,
     ListBackups,
+    ListBulkOperations,
     ListExports,
     Request,
     RestoreTableFromBackup,
     RestoreTableToPointInTime,
+    StartBulkPutItems,
 )
 from ddbmodel.schema import KeyAttribute, TableSchema
 
@@ -26,6 +32,7 @@ TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"
 BACKUP = f"{TABLE}/backup/01489602797149-73d8d5bc"
 EXPORT = f"{TABLE}/export/01695353076000-a1b2c3d4"
 IMPORT = f"{TABLE}/import/01658528578619-c4d4e311"
+BULK = "arn:aws:dynamodb:eu-west-1:123456789012:bulk-operation/01658528578619-c4d4e311"
 MOMENT = datetime(2026, 10, 13, 8, 48, tzinfo=UTC)
 
 WIRE: list[tuple[str, Request, dict[str, Any]]] = [
@@ -100,4 +107,52 @@ WIRE: list[tuple[str, Request, dict[str, Any]]] = [
         },
     ),
     ("import?", DescribeImport(IMPORT), {"ImportArn": IMPORT}),
+    (
+        "bulk put",
+        StartBulkPutItems("orders", BulkInput("bucket", "in/"), BulkOutput("bucket", "out/")),
+        {
+            "TableName": "orders",
+            "InputS3Configuration": {
+                "S3Bucket": "bucket",
+                "S3KeyPrefix": "in/",
+                "InputFormat": "DYNAMODB_JSON",
+                "InputCompressionType": "GZIP",
+            },
+            "OutputS3Configuration": {"S3Bucket": "bucket", "S3KeyPrefix": "out/", "OutputType": ["ERROR"]},
+        },
+    ),
+    (
+        "bulk put with everything",
+        StartBulkPutItems(
+            TABLE,
+            BulkInput("bucket", None, "ION", "NONE", "123456789012"),
+            BulkOutput("b2", None, ("ERROR", "CONDITION_CHECK_FAILURE"), "123456789013", "KMS", "alias/k"),
+            2048,
+            "ACCELERATED",
+            "once",
+        ),
+        {
+            "TableName": TABLE,
+            "InputS3Configuration": {
+                "S3Bucket": "bucket",
+                "S3BucketOwner": "123456789012",
+                "InputFormat": "ION",
+                "InputCompressionType": "NONE",
+            },
+            "OutputS3Configuration": {
+                "S3Bucket": "b2",
+                "S3BucketOwner": "123456789013",
+                "OutputType": ["ERROR", "CONDITION_CHECK_FAILURE"],
+                "S3SseAlgorithm": "KMS",
+                "S3SseKmsKeyId": "alias/k",
+            },
+            "MaxWriteRequestUnits": 2048,
+            "PerformanceTier": "ACCELERATED",
+            "ClientToken": "once",
+        },
+    ),
+    ("bulk put?", DescribeBulkOperation(BULK), {"BulkOperationArn": BULK}),
+    ("no bulk put", CancelBulkOperation(BULK), {"BulkOperationArn": BULK}),
+    ("all bulk puts", ListBulkOperations(), {}),
+    ("more bulk puts", ListBulkOperations("0123456789abcdef"), {"NextToken": "0123456789abcdef"}),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from typing import Any
 
+import botocore
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
@@ -13,6 +14,7 @@ from ddbmodel.errors import (
     ConditionalCheckFailed,
     ConnectionFailed,
     DDBModelError,
+    OperationUnknown,
     RequestRefused,
     ServiceError,
     Throttled,
@@ -33,6 +35,31 @@ async def _error(lane: Lane, request: Any) -> Any:
     with pytest.raises(DDBModelError) as caught:
         await lane.send(request)
     return caught.value
+
+
+class Newer:
+    """A request of an operation that no botocore knows."""
+
+    name = "BoilTable"
+    method = "boil_table"
+    is_write = True
+    table = "orders"
+    repeatable = True
+
+    def to_wire(self) -> dict[str, Any]:
+        return {"TableName": self.table}
+
+
+async def test_an_operation_that_botocore_does_not_know_is_refused(
+    lane: Lane, server: ScriptedServer
+) -> None:
+    """The error says which botocore it is and what to do; nothing is sent."""
+    error = await _error(lane, Newer())
+    assert isinstance(error, OperationUnknown)
+    assert (error.operation, error.table, error.code) == ("BoilTable", "orders", "UnknownOperation")
+    for part in ("BoilTable", botocore.__version__, "Nothing was sent", "Upgrade aioboto3"):
+        assert part in str(error)
+    assert server.received == []
 
 
 async def test_a_service_error_names_everything(lane: Lane, server: ScriptedServer) -> None:
