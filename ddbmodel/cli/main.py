@@ -20,7 +20,9 @@ def main() -> None:
     from ddbmodel.cli.diagram import diagram
     from ddbmodel.cli.dump import dump, load
     from ddbmodel.cli.ending import wants_json
+    from ddbmodel.cli.export import export
     from ddbmodel.cli.import_models import import_models
+    from ddbmodel.cli.import_tables import import_
     from ddbmodel.cli.ingest import ingest
     from ddbmodel.cli.local import local
     from ddbmodel.cli.migrate import migrate
@@ -40,6 +42,8 @@ def main() -> None:
     app.command()(dump)
     app.command()(load)
     app.add_typer(backup, name="backup")
+    app.add_typer(export, name="export")
+    app.add_typer(import_, name="import")
     app.command()(plan)
     app.command()(local)
     app.command()(query)
