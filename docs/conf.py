@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 project = "ddbmodel"
 author = "The ddbmodel authors"

@@ -30,7 +30,9 @@ def program() -> Typer:
     from ddbmodel.cli.backup import backup
     from ddbmodel.cli.diagram import diagram
     from ddbmodel.cli.dump import dump, load
+    from ddbmodel.cli.export import export
     from ddbmodel.cli.import_models import import_models
+    from ddbmodel.cli.import_tables import import_
     from ddbmodel.cli.ingest import ingest
     from ddbmodel.cli.local import local
     from ddbmodel.cli.migrate import migrate
@@ -50,6 +52,8 @@ def program() -> Typer:
     app.command()(dump)
     app.command()(load)
     app.add_typer(backup, name="backup")
+    app.add_typer(export, name="export")
+    app.add_typer(import_, name="import")
     app.command()(plan)
     app.command()(local)
     app.command()(query)

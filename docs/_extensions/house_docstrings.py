@@ -1,8 +1,8 @@
 """Makes the house's docstrings reStructuredText before napoleon reads their sections.
 
 They are written to be read in an editor: code in single backticks, examples indented, `[text](link)` nowhere.
-Two things need help: an indented block after an empty line is code, and `Cost: ...` is a paragraph, also where it
-goes on indented.
+Two things need help: an indented block after an empty line is code, and `Cost: ...` is a paragraph, also where
+it goes on indented.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     return {"parallel_read_safe": True}
 
 
-def _mark_code(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+def _mark_code(*event: Any) -> None:
+    lines: list[str] = event[-1]
     marked: list[str] = []
     in_code = in_sections = in_note = False
     for number, line in enumerate(lines):

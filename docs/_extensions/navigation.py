@@ -22,7 +22,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     return {"parallel_read_safe": True}
 
 
-def _add_navigation(app: Sphinx, page: str, source: list[str]) -> None:
+def _add_navigation(_: Sphinx, page: str, source: list[str]) -> None:
     if page.rpartition("/")[2] != "index":
         return
     parts: dict[str, list[str]] = {}

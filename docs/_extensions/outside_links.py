@@ -1,4 +1,4 @@
-"""Makes links to files outside of `docs/` plain text: they lead somewhere in the repository, and nowhere on the site."""
+"""Makes links to files outside of `docs/` plain text: on the site they would lead nowhere."""
 
 from __future__ import annotations
 

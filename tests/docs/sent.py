@@ -100,7 +100,7 @@ async def run_operation(page: Path, recorder: Recorder) -> list[Told]:
     with module_of(page) as module:
         for snippet in snippets_of(PAGES / "index.md"):
             await run_snippet(snippet, module)
-        text = page.read_text()
+        text = await asyncio.to_thread(page.read_text)
         told = []
         for snippet, block in zip(snippets_of(page), _BLOCK.finditer(text), strict=True):
             recorder.sent.clear()
@@ -130,7 +130,7 @@ async def _written(page: Path, dynamodb: LocalDynamoDB, recorder: Recorder) -> s
     for _ in range(2):
         await dynamodb.reset()
         runs.append([told.sent for told in await run_operation(page, recorder)])
-    text = page.read_text()
+    text = await asyncio.to_thread(page.read_text)
     pieces: list[str] = []
     at = 0
     for block, one, other in zip(_BLOCK.finditer(text), *runs, strict=True):

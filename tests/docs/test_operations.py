@@ -102,7 +102,9 @@ def test_a_page_has_every_part(verb: str) -> None:
     parts = re.findall(r"^## (.+)$", text, re.MULTILINE)
     assert parts == (_SECTIONS if _parameters(verb) else _SECTIONS[1:])
     raised = re.findall(
-        r"^    ([A-Z]\w+): ", (inspect.getdoc(getattr(Mapper, verb)) or "").partition("Raises:")[2], re.M
+        r"^    ([A-Z]\w+): ",
+        (inspect.getdoc(getattr(Mapper, verb)) or "").partition("Raises:")[2],
+        re.MULTILINE,
     )
     for name in raised:
         if hasattr(errors, name):
