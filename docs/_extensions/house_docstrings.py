@@ -1,8 +1,8 @@
 """Makes the house's docstrings reStructuredText before napoleon reads their sections.
 
 They are written to be read in an editor: code in single backticks, examples indented, `[text](link)` nowhere.
-Two things need help: an indented block after an empty line is code, and `Cost: ...` is a paragraph, also where
-it goes on indented.
+Two things need help: an indented block after an empty line is code, and `Cost: ...` is a paragraph, also
+where it goes on indented.
 """
 
 from __future__ import annotations
