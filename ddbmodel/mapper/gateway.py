@@ -181,7 +181,7 @@ class Gateway:
         )
 
     async def close(self) -> None:
-        """Close the ways to all regions, home's last; each of them, whether or not another can be closed."""
+        """Close the ways to all regions, home's last, whether or not another one can be closed."""
         async with AsyncExitStack() as ways:
             ways.push_async_callback(self.transport.close)
             for region in () if self.regions is None else self.regions.others:

@@ -239,9 +239,8 @@ async def _changed(mapper: Mapper) -> None:
 async def _retried(mapper: Mapper) -> None:
     await mapper.put(Order(customer_id="c9", number=6, place=HOME))
 
-    async def change(order: Order) -> None:
+    def change(order: Order) -> None:
         order.status = "paid"
-        await mapper.save(order)
 
     await mapper.retry_on_conflict(Order.key("c9", 6), change)
 
