@@ -16,13 +16,10 @@ def main() -> None:
         import typer
     except ModuleNotFoundError:
         sys.exit('the command ddbmodel needs `pip install "ddbmodel[cli]"`')
-    from ddbmodel.cli.backup import backup
     from ddbmodel.cli.diagram import diagram
     from ddbmodel.cli.dump import dump, load
     from ddbmodel.cli.ending import wants_json
-    from ddbmodel.cli.export import export
     from ddbmodel.cli.import_models import import_models
-    from ddbmodel.cli.import_tables import import_
     from ddbmodel.cli.ingest import ingest
     from ddbmodel.cli.local import local
     from ddbmodel.cli.migrate import migrate
@@ -41,9 +38,7 @@ def main() -> None:
     app.command()(ingest)
     app.command()(dump)
     app.command()(load)
-    app.add_typer(backup, name="backup")
-    app.add_typer(export, name="export")
-    app.add_typer(import_, name="import")
+    _add_groups(app)
     app.command()(plan)
     app.command()(local)
     app.command()(query)
@@ -52,6 +47,17 @@ def main() -> None:
     app.command()(diagram)
     _ = about
     sys.exit(_ended(app) if wants_json(sys.argv[1:]) else app())
+
+
+def _add_groups(app: Typer) -> None:
+    """Add the commands that have commands of their own."""
+    from ddbmodel.cli.backup import backup
+    from ddbmodel.cli.export import export
+    from ddbmodel.cli.import_tables import import_
+
+    app.add_typer(backup, name="backup")
+    app.add_typer(export, name="export")
+    app.add_typer(import_, name="import")
 
 
 def _ended(app: Typer) -> int:
