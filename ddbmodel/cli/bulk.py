@@ -77,16 +77,11 @@ def start(  # noqa: PLR0917  # options, which typer gives by name
 
     async def work(mapper: Mapper) -> int:
         inputs: dict[str, Any] = {"format": format.name, "compression": compression.name}
-        outputs: dict[str, Any] = {"bucket_owner": reports_owner}
-        if report_conditions:
-            outputs["reports"] = ("ERROR", "CONDITION_CHECK_FAILURE")
-        if kms_key is not None:
-            outputs |= {"encryption": "KMS", "kms_key": kms_key}
         bulk_puts = BulkPuts(mapper)
         begun = await bulk_puts.start(
             any_table_of(table),
             BulkInput(*place_of(source), bucket_owner=bucket_owner, **inputs),
-            BulkOutput(*place_of(reports), **outputs),
+            _output(reports, reports_owner, kms_key, conditions=report_conditions),
             max_write_units=max_write_units,
             tier="ACCELERATED" if accelerated else None,
             token=token,
@@ -94,6 +89,18 @@ def start(  # noqa: PLR0917  # options, which typer gives by name
         return await _show(bulk_puts, begun, wait=wait, json=json)
 
     run_job(connect_options(region, profile, endpoint_url, table_prefix), work)
+
+
+def _output(url: str, owner: str | None, kms_key: str | None, *, conditions: bool) -> BulkOutput:
+    bucket, prefix = place_of(url)
+    return BulkOutput(
+        bucket,
+        prefix,
+        reports=("ERROR", "CONDITION_CHECK_FAILURE") if conditions else ("ERROR",),
+        bucket_owner=owner,
+        encryption=None if kms_key is None else "KMS",
+        kms_key=kms_key,
+    )
 
 
 @bulk.command("list")

@@ -27,12 +27,9 @@ def program() -> Typer:
     """Every command, put together."""
     import typer
 
-    from ddbmodel.cli.backup import backup
     from ddbmodel.cli.diagram import diagram
     from ddbmodel.cli.dump import dump, load
-    from ddbmodel.cli.export import export
     from ddbmodel.cli.import_models import import_models
-    from ddbmodel.cli.import_tables import import_
     from ddbmodel.cli.ingest import ingest
     from ddbmodel.cli.local import local
     from ddbmodel.cli.migrate import migrate
@@ -51,9 +48,7 @@ def program() -> Typer:
     app.command()(ingest)
     app.command()(dump)
     app.command()(load)
-    app.add_typer(backup, name="backup")
-    app.add_typer(export, name="export")
-    app.add_typer(import_, name="import")
+    _add_groups(app)
     app.command()(plan)
     app.command()(local)
     app.command()(query)
@@ -62,6 +57,17 @@ def program() -> Typer:
     app.command()(diagram)
     _ = about
     return app
+
+
+def _add_groups(app: Typer) -> None:
+    """Add the commands that have commands of their own."""
+    from ddbmodel.cli.backup import backup
+    from ddbmodel.cli.export import export
+    from ddbmodel.cli.import_tables import import_
+
+    app.add_typer(backup, name="backup")
+    app.add_typer(export, name="export")
+    app.add_typer(import_, name="import")
 
 
 def _ended(app: Typer) -> int:

@@ -69,32 +69,34 @@ def aws() -> Iterator[MotoS3]:
     server.stop()
 
 
-def test_a_table_goes_to_s3_and_back(run: Run, aws: MotoS3) -> None:
-    """Recovery is switched on, the table exported and imported; recovery is not lost without a backup."""
-    dynamodb: Any = boto3.client("dynamodb", endpoint_url=aws.url, region_name="us-east-1", **CREDENTIALS)
-    dynamodb.create_table(
+@pytest.fixture
+def bills(aws: MotoS3) -> Iterator[Any]:
+    """A client that blocks, beside a table of five bills."""
+    client: Any = boto3.client("dynamodb", endpoint_url=aws.url, region_name="us-east-1", **CREDENTIALS)
+    keys = {"shop": ("HASH", "S"), "number": ("RANGE", "N")}
+    client.create_table(
         TableName="bills",
-        KeySchema=[
-            {"AttributeName": "shop", "KeyType": "HASH"},
-            {"AttributeName": "number", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "shop", "AttributeType": "S"},
-            {"AttributeName": "number", "AttributeType": "N"},
-        ],
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, (kind, _) in keys.items()],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": of} for name, (_, of) in keys.items()],
         BillingMode="PAY_PER_REQUEST",
     )
     for number in range(5):
-        dynamodb.put_item(TableName="bills", Item={"shop": {"S": "a"}, "number": {"N": str(number)}})
-    url = ("--endpoint-url", aws.url)
+        client.put_item(TableName="bills", Item={"shop": {"S": "a"}, "number": {"N": str(number)}})
+    yield client
+    for name in {"bills", "new"} & set(
+        client.list_tables()["TableNames"]
+    ):  # moto's servers share their tables
+        client.delete_table(TableName=name)
+    client.close()
 
-    assert run("backup", "pitr", "show", BILL, *url).output == "bills: point-in-time recovery is off\n"
+
+def test_a_table_goes_to_s3_and_back(run: Run, aws: MotoS3, bills: Any) -> None:
+    """It takes recovery; then it is exported, found again, and imported into a new table."""
+    url = ("--endpoint-url", aws.url)
     refused = run("export", "start", "bills", "s3://exports/x", *url)
     assert (refused.code, refused.output) == (2, "")
     assert "oint in time recovery" in refused.errors
-    assert json.loads(run("backup", "pitr", "on", BILL, "--days", "7", "--json", *url).output)["days"] == 7
-    kept = run("backup", "pitr", "on", "bills", *url)
-    assert kept.output.startswith("bills: point-in-time recovery is on, 7 days, 20"), kept.errors
+    assert run("backup", "pitr", "on", BILL, *url).code == 0
 
     exported = run("export", "start", "bills", "s3://exports/x", "--wait", "--json", *url)
     told = json.loads(exported.output)
@@ -103,10 +105,20 @@ def test_a_table_goes_to_s3_and_back(run: Run, aws: MotoS3) -> None:
     assert run("export", "list", "bills", *url).output == f"{told['arn']}\n"
     described = run("export", "describe", told["arn"], *url)
     assert described.output.startswith("COMPLETED  FULL_EXPORT  5 items")
+
     imported = run("import", "start", BILL, "s3://exports/x", "--name", "new", "--wait", "--json", *url)
     told = json.loads(imported.output)
     assert (imported.code, told["status"], told["imported"]) == (0, "COMPLETED", 5), imported.errors
-    assert dynamodb.scan(TableName="new")["Count"] == 5
+    assert bills.scan(TableName="new")["Count"] == 5
+
+
+def test_recovery_is_switched_on_and_off(run: Run, aws: MotoS3, bills: Any) -> None:
+    """Its days stay as they are if none are given; without a backup it is not switched off."""
+    url = ("--endpoint-url", aws.url)
+    assert run("backup", "pitr", "show", BILL, *url).output == "bills: point-in-time recovery is off\n"
+    assert json.loads(run("backup", "pitr", "on", BILL, "--days", "7", "--json", *url).output)["days"] == 7
+    kept = run("backup", "pitr", "on", "bills", *url)
+    assert kept.output.startswith("bills: point-in-time recovery is on, 7 days, 20"), kept.errors
 
     protected = run("backup", "pitr", "off", "bills", *url)
     assert (protected.code, protected.output) == (2, "")
@@ -115,7 +127,6 @@ def test_a_table_goes_to_s3_and_back(run: Run, aws: MotoS3) -> None:
     assert run("backup", "create", "bills", "by-hand", *url).code == 0
     off = run("backup", "pitr", "off", "bills", "--json", *url)
     assert (off.code, json.loads(off.output)["enabled"]) == (0, False), off.errors
-    dynamodb.close()
 
 
 def test_recovery_is_given_up_when_told(run: Run, replies: Callable[..., Recorded]) -> None:
