@@ -48,9 +48,9 @@ def client_config(botocore_session: Any, user_config: Any) -> Any:
     )
     for given in (_session_default(botocore_session), user_config):
         if given is not None:
-            config = _merged(config, given)
+            config = merged_config(config, given)
     mode = _retry_mode(botocore_session, config)
-    return _merged(config, AioConfig(retries={"mode": mode, "total_max_attempts": 1}))
+    return merged_config(config, AioConfig(retries={"mode": mode, "total_max_attempts": 1}))
 
 
 def object_client_config(botocore_session: Any, user_config: Any) -> Any:
@@ -67,7 +67,7 @@ def object_client_config(botocore_session: Any, user_config: Any) -> Any:
     )
     for given in (_session_default(botocore_session), user_config):
         if given is not None:
-            config = _merged(config, given)
+            config = merged_config(config, given)
     return config
 
 
@@ -88,7 +88,8 @@ def configured_attempts(botocore_session: Any, user_config: Any) -> int | None:
     return int(value) if value else None
 
 
-def _merged(config: Any, other: Any) -> Any:
+def merged_config(config: Any, other: Any) -> Any:
+    """One configuration under another, whose options win."""
     merged = config.merge(other)
     # aiobotocore merges botocore's options, and forgets its own.
     for option in ("connector_args", "http_session_cls"):
