@@ -1,11 +1,11 @@
 """Admin: what is done to tables as wholes: their settings, backups, dumps, exports and imports.
 
 Belongs here: plans of tables and their application (`tables`), models of tables that are there (`importing`);
-dumps to folders and back (`dumping`, `dump_folder`, `dump_part`, `loading`, `load_place`); backups,
-point-in-time recovery and restoring (`backups`, `settings`, `restore_check`), seeing to policies of backups
-(`backup_policy`, `backup_names`), and the refusal to destroy what could not be restored (`recovery_point`);
-to S3 and from there (`exports`, `imports`, `bulk_puts`); single settings, read and set by hand (`tags`,
-`resource_policies`, `contributor_insights`, `time_to_live`, which find tables by `naming`).
+dumps to folders and back (`dumping`, `read_pace`, `dump_folder`, `dump_part`, `loading`, `load_place`);
+backups, point-in-time recovery and restoring (`backups`, `settings`, `restore_check`), seeing to policies of
+backups (`backup_policy`, `backup_names`), and the refusal to destroy what could not be restored
+(`recovery_point`); to S3 and from there (`exports`, `imports`, `bulk_puts`); single settings, read and set by
+hand (`tags`, `resource_policies`, `contributor_insights`, `time_to_live`, which find tables by `naming`).
 Does not belong here: models and their items (mapper), requests and replies (operations), how they travel
 (transport). A mapper is met by what it can do (`service`): this room and the mapper's do not import each
 other.

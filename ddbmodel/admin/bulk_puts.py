@@ -57,7 +57,7 @@ class BulkPuts:
         self._service = mapper
         self._patience = patience
 
-    async def start(  # noqa: PLR0913  # options
+    async def start(
         self,
         table: TableRef,
         source: BulkInput,
@@ -148,8 +148,8 @@ class BulkPuts:
             return await self._service.send(request)
         except OperationUnknown as error:
             raise OperationUnknown(
-                f"{error} botocore {_KNOWN_TO} has it. Until then mapper.ingest (ddbmodel ingest) writes objects "
-                "of S3 into a table that is there, and Imports (ddbmodel import start) into a new one.",
+                f"{error} botocore {_KNOWN_TO} has it. Until then mapper.ingest (ddbmodel ingest) writes "
+                "objects of S3 into a table that is there, Imports (ddbmodel import start) into a new one.",
                 operation=error.operation,
                 code=error.code,
                 table=error.table,
@@ -163,7 +163,7 @@ def _check(source: BulkInput, output: BulkOutput, max_write_units: int | None, t
     # They would be read as items by the next bulk put, if not by this one.
     if output.bucket == source.bucket and (output.prefix or "").startswith(source.prefix or ""):
         raise ExpressionError(
-            "a bulk put: its reports would lie among the objects that it reads; give them another prefix or bucket"
+            "a bulk put: its reports would be among the objects that it reads: give another prefix or bucket"
         )
     if (output.encryption == "KMS") != (output.kms_key is not None):
         raise ExpressionError('a bulk put: encryption="KMS" and kms_key= go together')

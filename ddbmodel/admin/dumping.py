@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Coroutine
 from dataclasses import replace
 from os import PathLike
@@ -17,6 +18,7 @@ from ddbmodel.admin.dump_folder import DumpFolder, Step, manifest_of
 from ddbmodel.admin.dump_part import Part, PartWriter
 from ddbmodel.admin.dump_report import DumpProgress, DumpReport, OnProgress
 from ddbmodel.admin.files import in_thread
+from ddbmodel.admin.read_pace import ReadPace
 from ddbmodel.admin.service import Service, TableRef
 from ddbmodel.codec.values import Item
 from ddbmodel.errors import DumpError, ExpressionError
@@ -33,6 +35,7 @@ async def dump(
     *,
     segments: int = 4,
     consistent: bool = True,
+    read_units_per_second: float | None = None,
     part_bytes: int = PART_BYTES,
     progress: OnProgress | None = None,
 ) -> DumpReport:
@@ -47,6 +50,8 @@ async def dump(
         folder: where it goes; it is made, and has to be empty, or to hold an unfinished dump of the table.
         segments: how many parts of the table are read at once.
         consistent: see every write that had succeeded before the dump began.
+        read_units_per_second: what the reads may use, on average; each takes up to 1 MB, which is 256 units,
+            or 128 with `consistent=False`. None does not hold them back.
         part_bytes: about how much goes in one file, before compression.
         progress: is told of each finished part.
 
@@ -60,9 +65,10 @@ async def dump(
         or after; use point-in-time recovery, a backup or an export where that matters.
     """
     _check(segments, part_bytes)
+    pace = _pace(read_units_per_second)
     name = mapper.table_name(table)
     description = (await mapper.send(DescribeTable(name)))["Table"]
-    run = _Dump(mapper, DumpFolder(Path(folder)), name, part_bytes, progress)
+    run = _Dump(mapper, DumpFolder(Path(folder)), name, part_bytes, progress, pace)
     run.total_items = description.get("ItemCount", 0)
     manifest = manifest_of(description, segments, consistent=consistent)
     try:
@@ -81,14 +87,21 @@ async def dump(
 class _Dump:
     """A dump that is under way."""
 
-    def __init__(
-        self, mapper: Service, folder: DumpFolder, table: str, part_bytes: int, progress: OnProgress | None
+    def __init__(  # noqa: PLR0917  # each is of another type
+        self,
+        mapper: Service,
+        folder: DumpFolder,
+        table: str,
+        part_bytes: int,
+        progress: OnProgress | None,
+        pace: ReadPace | None,
     ) -> None:
         self._mapper = mapper
         self.folder = folder
         self._table = table
         self._part_bytes = part_bytes
         self._progress = progress
+        self._pace = pace
         self._last: dict[int, Step] = {}
         self._counts: dict[int, int] = {}
         self._journal = asyncio.Lock()
@@ -117,6 +130,7 @@ class _Dump:
                     consistent=consistent,
                     segment=number,
                     total_segments=segments,
+                    return_capacity=None if self._pace is None else "TOTAL",
                 )
             )
             if start is None:
@@ -130,7 +144,7 @@ class _Dump:
         start = scan.exclusive_start_key
         try:
             while writer is None or writer.plain_bytes < self._part_bytes:
-                page = ScanResult.from_wire(await self._mapper.send(replace(scan, exclusive_start_key=start)))
+                page = await self._page(replace(scan, exclusive_start_key=start))
                 start = page.last_evaluated_key
                 if page.items:
                     writer = writer or PartWriter(self.folder.part(scan.segment, number))
@@ -144,6 +158,17 @@ class _Dump:
             raise
         await self._note(Step(scan.segment, part, start))
         return start
+
+    async def _page(self, scan: Scan) -> ScanResult:
+        if self._pace is None:
+            return ScanResult.from_wire(await self._mapper.send(scan))
+        # A whole page, as most are; what it has cost is known afterwards.
+        expected = limits.PAGE_BYTES / limits.READ_UNIT_BYTES * (1.0 if scan.consistent else 0.5)
+        await self._pace.take(expected)
+        page = ScanResult.from_wire(await self._mapper.send(scan))
+        if page.capacity is not None:
+            self._pace.settle(expected, page.capacity.units)
+        return page
 
     async def _note(self, step: Step) -> None:
         async with self._journal:
@@ -161,6 +186,14 @@ def _check(segments: int, part_bytes: int) -> None:
         raise ExpressionError(f"dump: segments is a whole number from 1 to {limits.SCAN_SEGMENTS:,}")
     if type(part_bytes) is not int or part_bytes < 1:
         raise ExpressionError("dump: part_bytes is a whole number from 1 on")
+
+
+def _pace(units: float | None) -> ReadPace | None:
+    if units is None:
+        return None
+    if type(units) not in (int, float) or not 0 < units < math.inf:
+        raise ExpressionError("dump: read_units_per_second is a number above 0")
+    return ReadPace(units)
 
 
 async def _together(works: list[Coroutine[Any, Any, None]]) -> None:

@@ -1,4 +1,4 @@
-"""`ddbmodel backup create|list|describe|delete|restore|run`."""
+"""`ddbmodel backup create|list|describe|delete|restore|run`; `pitr` is in `point_in_time`."""
 
 from __future__ import annotations
 
@@ -24,10 +24,12 @@ from ddbmodel.admin.backup_policy import declared_policy
 from ddbmodel.admin.recovery_point import require_recovery_point_of
 from ddbmodel.cli.connecting import EndpointUrl, Profile, Region, TablePrefix, connect_options
 from ddbmodel.cli.loading import target_of
+from ddbmodel.cli.point_in_time import pitr
 from ddbmodel.cli.recovery import WithoutRecoveryPoint
 from ddbmodel.cli.running import run_with_mapper, table_of
 
 backup = typer.Typer(no_args_is_help=True, help="Back tables up, restore them, and prune old backups.")
+backup.add_typer(pitr, name="pitr")
 
 _Table: TypeAlias = Annotated[str, typer.Argument(help="a table's name, or module:Model")]
 _Arn: TypeAlias = Annotated[str, typer.Argument(help="the ARN of a backup, as list shows it")]

@@ -32,6 +32,7 @@ def dump(  # noqa: PLR0917  # options, which typer gives by name
     eventual: Annotated[
         bool, typer.Option("--eventual", help="read at half the cost, not consistently")
     ] = False,
+    read_units_per_second: Annotated[float | None, typer.Option(help="read units a second, at most")] = None,
     json: _Json = False,
     quiet: _Quiet = False,
     region: Region = None,
@@ -51,6 +52,7 @@ def dump(  # noqa: PLR0917  # options, which typer gives by name
             folder,
             segments=segments,
             consistent=not eventual,
+            read_units_per_second=read_units_per_second,
             progress=None if quiet else _show,
         )
 

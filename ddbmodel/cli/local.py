@@ -8,6 +8,7 @@ import shlex
 import signal
 import sys
 from dataclasses import dataclass
+from types import FrameType
 from typing import Annotated, Any, Self
 
 import typer
@@ -94,11 +95,15 @@ async def _serve(models: list[str], loads: list[str], prefix: str, port: int, *,
 def _ended_by_signals() -> asyncio.Event:
     """An event that Ctrl+C or SIGTERM sets."""
     ended, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(ended.set)
+
     for number in (signal.SIGINT, signal.SIGTERM):
         try:
             loop.add_signal_handler(number, ended.set)
         except NotImplementedError:  # loops of Windows take none
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
+            signal.signal(number, end)
     return ended
 
 

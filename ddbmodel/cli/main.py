@@ -13,13 +13,22 @@ if TYPE_CHECKING:
 def main() -> None:
     """Run the program; the exit code is 0 only if everything went well."""
     try:
-        import typer
-    except ModuleNotFoundError:
+        app = program()
+    except ModuleNotFoundError as error:
+        if error.name != "typer":
+            raise
         sys.exit('the command ddbmodel needs `pip install "ddbmodel[cli]"`')
-    from ddbmodel.cli.backup import backup
+    from ddbmodel.cli.ending import wants_json
+
+    sys.exit(_ended(app) if wants_json(sys.argv[1:]) else app())
+
+
+def program() -> Typer:
+    """Every command, put together."""
+    import typer
+
     from ddbmodel.cli.diagram import diagram
     from ddbmodel.cli.dump import dump, load
-    from ddbmodel.cli.ending import wants_json
     from ddbmodel.cli.import_models import import_models
     from ddbmodel.cli.ingest import ingest
     from ddbmodel.cli.local import local
@@ -39,7 +48,7 @@ def main() -> None:
     app.command()(ingest)
     app.command()(dump)
     app.command()(load)
-    app.add_typer(backup, name="backup")
+    _add_groups(app)
     app.command()(plan)
     app.command()(local)
     app.command()(query)
@@ -47,7 +56,18 @@ def main() -> None:
     app.command()(migrate)
     app.command()(diagram)
     _ = about
-    sys.exit(_ended(app) if wants_json(sys.argv[1:]) else app())
+    return app
+
+
+def _add_groups(app: Typer) -> None:
+    """Add the commands that have commands of their own."""
+    from ddbmodel.cli.backup import backup
+    from ddbmodel.cli.export import export
+    from ddbmodel.cli.import_tables import import_
+
+    app.add_typer(backup, name="backup")
+    app.add_typer(export, name="export")
+    app.add_typer(import_, name="import")
 
 
 def _ended(app: Typer) -> int:

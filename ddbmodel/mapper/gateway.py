@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -180,12 +181,11 @@ class Gateway:
         )
 
     async def close(self) -> None:
-        """Close the ways to all regions, home's last."""
-        try:
+        """Close the ways to all regions, home's last, whether or not another one can be closed."""
+        async with AsyncExitStack() as ways:
+            ways.push_async_callback(self.transport.close)
             for region in () if self.regions is None else self.regions.others:
-                await region.transport.close()
-        finally:
-            await self.transport.close()
+                ways.push_async_callback(region.transport.close)
 
     def table_name(self, plan: ModelPlan[Any]) -> str:
         """The deployed name of a model's table.

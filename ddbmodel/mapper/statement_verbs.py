@@ -289,7 +289,7 @@ class StatementVerbs:
         except TransactionCanceled as canceled:
             error = group.refusal(canceled)
             raise error from error.__cause__
-        if not group.is_select:
+        if isinstance(request, TransactedWrites):
             return []
         found = StatementResponses.from_wire(reply).responses
         _check_length(request, len(found))

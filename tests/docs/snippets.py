@@ -11,6 +11,7 @@ import inspect
 import io
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -53,21 +54,26 @@ def snippets_of(page: Path) -> list[Snippet]:
 
 async def run(page: Path) -> list[tuple[list[str], list[str]]]:
     """Run a page; for each block what it printed and what it said it prints."""
+    with module_of(page) as module:
+        return [(await run_snippet(snippet, module), snippet.expected) for snippet in snippets_of(page)]
+
+
+@contextlib.contextmanager
+def module_of(page: Path) -> Iterator[ModuleType]:
+    """An empty module for the blocks of a page, where what looks for a class's module finds it."""
     module = ModuleType(f"snippets_{page.stem.replace('-', '_')}")
-    sys.modules[module.__name__] = module  # where generic models look for the names of their arguments
+    sys.modules[module.__name__] = module
     try:
-        return await _run(page, module)
+        yield module
     finally:
         del sys.modules[module.__name__]
 
 
-async def _run(page: Path, module: ModuleType) -> list[tuple[list[str], list[str]]]:
-    results = []
-    for snippet in snippets_of(page):
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            outcome = eval(snippet.compiled(), module.__dict__)
-            if inspect.isawaitable(outcome):
-                await outcome
-        results.append(([line.rstrip() for line in printed.getvalue().splitlines()], snippet.expected))
-    return results
+async def run_snippet(snippet: Snippet, module: ModuleType) -> list[str]:
+    """Run one block after those that a module has run; the lines that it printed."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        outcome = eval(snippet.compiled(), module.__dict__)
+        if inspect.isawaitable(outcome):
+            await outcome
+    return [line.rstrip() for line in printed.getvalue().splitlines()]

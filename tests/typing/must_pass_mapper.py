@@ -26,6 +26,7 @@ from ddbmodel import (
     Query,
     Ramp,
     RateLimit,
+    ReadRegion,
     Request,
     RowFailure,
     Scan,

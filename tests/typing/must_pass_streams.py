@@ -7,7 +7,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, assert_type
 
-from ddbmodel import Change, Mapper, StatementItems, StatementOutcome, changes_of_event, changes_of_kinesis
+from ddbmodel import (
+    Change,
+    CheckpointItem,
+    ConditionalCheckpointStore,
+    Mapper,
+    StatementItems,
+    StatementOutcome,
+    changes_of_event,
+    changes_of_kinesis,
+)
 from tests.typing.shop import Customer, Order
 
 
@@ -42,6 +51,17 @@ def delivered(event: Mapping[str, Any], records: list[dict[str, Any]]) -> dict[s
     for either in changes:
         assert_type(either, Change[Customer | Order])
     return changes.response()
+
+
+class Place(CheckpointItem, table="places"):
+    """What checkpoints are kept in."""
+
+
+async def kept(mapper: Mapper) -> None:
+    """A table keeps checkpoints, as any store that compares does."""
+    store: ConditionalCheckpointStore = mapper.stream_checkpoint(Place.key("orders"))
+    async for change in mapper.changes(Order, checkpoint=store):
+        assert_type(change, Change[Order])
 
 
 async def statements(mapper: Mapper) -> None:

@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from tests.checks.sources import ROOT
 
 _CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": "us-east-1"}
@@ -40,3 +42,18 @@ async def run(*arguments: str | Path, **environment: str) -> Ended:
     process = await started(*arguments, **environment)
     output, errors = await process.communicate()
     return Ended(process.returncode, output.decode(), errors.decode())
+
+
+def run_here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> Ended:
+    """Run it to its end in this process, where no event loop runs."""
+    from ddbmodel.cli.main import main
+
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "argv", ["ddbmodel", *arguments])
+    with pytest.raises(SystemExit) as raised:
+        main()
+    written = capsys.readouterr()
+    code = raised.value.code
+    assert code is None or isinstance(code, int)
+    return Ended(code or 0, written.out, written.err)

@@ -16,6 +16,8 @@ pytest.importorskip("typer")
 
 BILL = "tests.unit.cli.bills:Bill"
 ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/bills/backup/01489602797149-73d8d5bc"
+EXPORT = "arn:aws:dynamodb:us-east-1:123456789012:table/bills/export/01489602797149-73d8d5bc"
+IMPORT = "arn:aws:dynamodb:us-east-1:123456789012:table/bills/import/01489602797149-73d8d5bc"
 NOBODY = "http://127.0.0.1:9"  # a port on which nobody listens
 
 # What each command takes to work on a table, and the exit code of its mistakes.
@@ -32,12 +34,21 @@ COMMANDS = [
     pytest.param(["backup", "delete", ARN], 2, id="backup delete"),
     pytest.param(["backup", "restore", ARN, "new"], 2, id="backup restore"),
     pytest.param(["backup", "run", BILL, "--daily", "1"], 2, id="backup run"),
+    pytest.param(["backup", "pitr", "on", BILL], 2, id="backup pitr on"),
+    pytest.param(["backup", "pitr", "off", BILL], 2, id="backup pitr off"),
+    pytest.param(["backup", "pitr", "show", BILL], 2, id="backup pitr show"),
+    pytest.param(["export", "start", BILL, "s3://b/x"], 2, id="export start"),
+    pytest.param(["export", "list", BILL], 2, id="export list"),
+    pytest.param(["export", "describe", EXPORT], 2, id="export describe"),
+    pytest.param(["import", "start", BILL, "s3://b/x", "--wait"], 2, id="import start"),
+    pytest.param(["import", "describe", IMPORT, "--wait"], 2, id="import describe"),
     pytest.param(["query", BILL, "shop=a"], 2, id="query"),
     pytest.param(["migrate", BILL], 2, id="migrate"),
     pytest.param(["ingest", BILL, "TMP/rows.jsonl"], 1, id="ingest"),
 ]
 OF_MODELS = [
     *[case for case in COMMANDS if BILL in case.values[0]],
+    pytest.param(["import", "bulk", "start", BILL, "s3://b/in/", "s3://b/out/"], 2, id="import bulk start"),
     pytest.param(["explain", BILL, "shop=a"], 2, id="explain"),
     pytest.param(["diagram", BILL], 2, id="diagram"),
     pytest.param(["local", BILL], 2, id="local"),
@@ -45,7 +56,10 @@ OF_MODELS = [
 # A batch writer waits for most of a minute for the service to come back.
 IMPATIENT = [case for case in COMMANDS if case.id != "ingest"]
 LOOK_FOR_TABLES = [
-    case for case in COMMANDS if case.id not in ("plan", "apply", "backup list") and ARN not in case.values[0]
+    case
+    for case in COMMANDS
+    if case.id not in ("plan", "apply", "backup list", "import start")
+    and not {ARN, EXPORT, IMPORT} & set(case.values[0])
 ]
 
 
@@ -168,6 +182,12 @@ def test_there_are_no_credentials(
         (["dump", "bills", "d", "--segments", "x"], "--segments"),
         (["backup", "run", "bills", "--daily", "0"], "--daily"),
         (["plan", BILL, "--format", "x"], "--format"),
+        (["backup", "pitr", "on", "bills", "--days", "36"], "--days"),
+        (["dump", "bills", "d", "--read-units-per-second", "x"], "--read-units-per-second"),
+        (["export", "start", "bills"], "issing"),
+        (["export", "start", "bills", "s3://b", "--at", "yesterday"], "--at"),
+        (["import", "start", BILL, "s3://b", "--format", "x"], "--format"),
+        (["import", "bulk", "start", "bills", "s3://b"], "issing"),
         (["nothing"], "nothing"),
         (["backup", "nothing"], "nothing"),
     ],

@@ -16,6 +16,7 @@ from ddbmodel import (
     Exchange,
     ExpressionError,
     GlobalIndex,
+    LockItem,
     Mapper,
     MapperClosed,
     Model,
@@ -78,6 +79,10 @@ class Missing(Model, table="missing", settings=REPLICATED):
     number: Attr[int] = partition_key()
 
 
+class Job(LockItem, table="jobs", settings=REPLICATED):
+    """A lock; what it is kept in is at home alone."""
+
+
 @pytest.fixture(scope="module")
 def engines() -> Iterator[tuple[LocalDynamoDB, LocalDynamoDB]]:
     """Home and near, with tables and items. They stay as they are: no test changes what another one reads."""
@@ -94,6 +99,7 @@ async def _fill(engine: LocalDynamoDB, region: str, counted: int) -> None:
             await mapper.create_table(model)
         if region == HOME:
             await mapper.create_table(Missing)
+            await mapper.create_table(Job)
         async with mapper.batch_writer() as writer:
             await writer.put(Note(number=1, place=region))
             for number in range(1, 6):
@@ -230,6 +236,20 @@ async def _changed(mapper: Mapper) -> None:
     await mapper.save(order)
 
 
+async def _retried(mapper: Mapper) -> None:
+    await mapper.put(Order(customer_id="c9", number=6, place=HOME))
+
+    def change(order: Order) -> None:
+        order.status = "paid"
+
+    await mapper.retry_on_conflict(Order.key("c9", 6), change)
+
+
+async def _locked(mapper: Mapper) -> None:
+    async with mapper.lock(Job.key("nightly"), lease_seconds=30):
+        pass
+
+
 async def _migrated(mapper: Mapper) -> None:
     await mapper.migrate(Old, dry_run=True)
 
@@ -253,6 +273,8 @@ WRITES: dict[str, Callable[[Mapper], Awaitable[Any]]] = {
     "save": _changed,
     "batch writer": _written_in_batch,
     "transaction": _transacted,
+    "retry_on_conflict": _retried,
+    "lock": _locked,
     "migrate": _migrated,
     "describe_table": lambda m: m.describe_table(Order),
 }
