@@ -25,6 +25,7 @@
     ├── RestoreMismatch             a restored table is not what was restored; has counts
     ├── StreamTrimmed               changes were trimmed before they were read; has `.lost`
     ├── StreamDisabled              a table has no stream, or it was switched off and is read to its end
+    ├── CheckpointTaken             another follower uses the same checkpoint of a stream
     ├── PlanRefused                 tables cannot be changed like this; has `.problems`
     ├── MapperClosed                used before opening or after closing
     ├── WrongEventLoop              used from another event loop than the one it was opened in
@@ -348,6 +349,10 @@ class LockLost(DDBModelError):
 
     What the block has sent before may have happened. Its cause is why it was not renewed, if that is known.
     """
+
+
+class CheckpointTaken(DDBModelError):
+    """Another follower uses the same checkpoint of a stream. It was not changed, and the other goes on."""
 
 
 class MapperClosed(DDBModelError):

@@ -49,6 +49,12 @@ ON_DEMAND_DOUBLING_SECONDS: Final = 30 * 60
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 TABLE_WRITE_UNITS: Final = 40_000
 
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
+BATCH_STATEMENTS: Final = 25
+
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ExecuteTransaction.html
+TRANSACTION_STATEMENTS: Final = 100
+
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 BATCH_GET_KEYS: Final = 100
 

@@ -13,12 +13,22 @@ if TYPE_CHECKING:
 def main() -> None:
     """Run the program; the exit code is 0 only if everything went well."""
     try:
-        import typer
-    except ModuleNotFoundError:
+        app = program()
+    except ModuleNotFoundError as error:
+        if error.name != "typer":
+            raise
         sys.exit('the command ddbmodel needs `pip install "ddbmodel[cli]"`')
+    from ddbmodel.cli.ending import wants_json
+
+    sys.exit(_ended(app) if wants_json(sys.argv[1:]) else app())
+
+
+def program() -> Typer:
+    """Every command, put together."""
+    import typer
+
     from ddbmodel.cli.diagram import diagram
     from ddbmodel.cli.dump import dump, load
-    from ddbmodel.cli.ending import wants_json
     from ddbmodel.cli.import_models import import_models
     from ddbmodel.cli.ingest import ingest
     from ddbmodel.cli.local import local
@@ -46,7 +56,7 @@ def main() -> None:
     app.command()(migrate)
     app.command()(diagram)
     _ = about
-    sys.exit(_ended(app) if wants_json(sys.argv[1:]) else app())
+    return app
 
 
 def _add_groups(app: Typer) -> None:

@@ -6,7 +6,8 @@ transactions (`transaction`, `commit`); queries (`query`, `collection`), scans (
 resumed (`checkpoint`), what they share (`read`), which index serves a query (`planner`, `composition`), what
 will be sent (`explanation`), pages (`paging`) and their tokens (`cursor`), selected fields (`selection`), how
 items are decoded (`reading`); many items at once (`batch_get`, `batch_writer`), and how fast (`pacing`);
-locks (`lock`, `lease`); what changes (`streams`); PartiQL (`partiql`, `statements`); items of older schema
+locks (`lock`, `lease`); what changes (`streams`); PartiQL (`partiql`, `statements`,
+`statement_groups`); items of older schema
 versions (`rewriting`, `upgrading`, `migration`); the tables of models (`tables`); what is sent, seen
 (`hooks`, `exchange`), counted (`usage`) and traced (`tracing`).
 Does not belong here: how values are stored (codec, model), the text of expressions, requests and replies
@@ -29,15 +30,20 @@ from ddbmodel.mapper.migration_report import MigrationFailure, MigrationReport
 from ddbmodel.mapper.pacing import Ramp, RateLimit
 from ddbmodel.mapper.paging import Page
 from ddbmodel.mapper.query import Query
+from ddbmodel.mapper.read_regions import ReadRegion
 from ddbmodel.mapper.reading import InvalidItem
 from ddbmodel.mapper.scan import Scan
+from ddbmodel.mapper.statement_groups import StatementOutcome
 from ddbmodel.mapper.statements import StatementItems, StatementPage
 from ddbmodel.mapper.streams import (
     Change,
     Changes,
+    CheckpointItem,
     CheckpointStore,
+    ConditionalCheckpointStore,
     EventChanges,
     InvalidChange,
+    TableCheckpoint,
     changes_of_event,
     changes_of_kinesis,
 )
@@ -53,8 +59,10 @@ __all__ = [
     "BeforeHook",
     "Change",
     "Changes",
+    "CheckpointItem",
     "CheckpointStore",
     "Collection",
+    "ConditionalCheckpointStore",
     "EventChanges",
     "Exchange",
     "Explanation",
@@ -73,11 +81,14 @@ __all__ = [
     "Query",
     "Ramp",
     "RateLimit",
+    "ReadRegion",
     "Scan",
     "ScanPage",
     "StatementItems",
+    "StatementOutcome",
     "StatementPage",
     "StreamsAccess",
+    "TableCheckpoint",
     "TableUsage",
     "Tracing",
     "Transaction",

@@ -17,8 +17,9 @@ from ddbmodel.errors import CodecError, ExpressionError, Throttled
 from ddbmodel.expressions import Projection
 from ddbmodel.mapper.backoff import Backoff
 from ddbmodel.mapper.expiry import is_expired
-from ddbmodel.mapper.gateway import Gateway
+from ddbmodel.mapper.gateway import Gateway, Send
 from ddbmodel.mapper.reading import Reading
+from ddbmodel.mapper.regions import Route
 from ddbmodel.mapper.together import together
 from ddbmodel.model import ItemKey, ModelPlan, plan_of
 from ddbmodel.operations import BatchGetItem, BatchGetItemResult, TableKeys
@@ -40,7 +41,8 @@ async def batch_get(
     plan = plan_of(model)
     reading = Reading(plan, lenient=lenient)
     attributes = [_key(plan, key).attributes for key in keys]
-    items = await fetch_items(gateway, plan, attributes, consistent=consistent)
+    route = gateway.route(plan, consistent=consistent)
+    items = await fetch_items(gateway, plan, attributes, consistent=consistent, route=route)
     if gateway.hide_expired:
         now = gateway.now()
         items = [None if item is None or is_expired(plan, item, now) else item for item in items]
@@ -86,6 +88,7 @@ async def fetch_items(
     consistent: bool,
     projection: Projection | None = None,
     backoff: Backoff | None = None,
+    route: Route | None = None,
 ) -> list[Item | None]:
     """The stored items of these keys, in their order; each key is asked for once.
 
@@ -96,6 +99,7 @@ async def fetch_items(
         consistent: see every write that succeeded before.
         projection: what to return of each item, with its key; None returns all of it.
         backoff: how to wait before what was left unprocessed is asked for again.
+        route: where to read; None is at home.
 
     Raises:
         Throttled: keys stayed unprocessed after many tries without any progress.
@@ -110,7 +114,8 @@ async def fetch_items(
 
     async def fetch(chunk: Sequence[Item]) -> list[Item]:
         async with slots:
-            return await _fetch_chunk(gateway, TableKeys(table, tuple(chunk), projection, consistent), wait)
+            keys = TableKeys(table, tuple(chunk), projection, consistent)
+            return await gateway.reading(route, lambda send: _fetch_chunk(send, keys, wait))
 
     size = limits.BATCH_GET_KEYS
     chunks = await together(fetch(wanted[start : start + size]) for start in range(0, len(wanted), size))
@@ -129,12 +134,12 @@ def _identity(identity: Callable[[Item], tuple[object, ...]], item: Item) -> tup
     raise refusal
 
 
-async def _fetch_chunk(gateway: Gateway, wanted: TableKeys, backoff: Backoff) -> list[Item]:
+async def _fetch_chunk(send: Send, wanted: TableKeys, backoff: Backoff) -> list[Item]:
     """Up to 100 items. Unprocessed keys are asked for again; the tries count only while nothing comes."""
     items: list[Item] = []
     tries = 0
     while True:
-        result = BatchGetItemResult.from_wire(await gateway.send(BatchGetItem((wanted,))))
+        result = BatchGetItemResult.from_wire(await send(BatchGetItem((wanted,))))
         items.extend(result.items.get(wanted.table, ()))
         left = result.unprocessed.get(wanted.table, ())
         if not left:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ddbmodel.operations import BatchWriteItem, ConsumedCapacity, Request, reported_capacity
+from ddbmodel.operations.execute_transaction import TransactedWrites
 from ddbmodel.transport import Exchange as Delivered
 
 STOPPED: Final = "Stopped"
@@ -34,6 +35,7 @@ class Exchange(Delivered):
         items_scanned: how many items a query or scan read, and paid for; None for other operations.
         capacity: what it used, one entry for each table, if the request asked for it.
         request_id: the service's id of the request, if it is known.
+        region: the region that it was for, if it is known.
     """
 
     items_read: int = 0
@@ -41,6 +43,7 @@ class Exchange(Delivered):
     items_scanned: int | None = None
     capacity: tuple[ConsumedCapacity, ...] = ()
     request_id: str | None = None
+    region: str | None = None
 
     @property
     def sent(self) -> bool:
@@ -53,7 +56,9 @@ class Exchange(Delivered):
         return max(0, self.attempts - 1)
 
 
-def answered(request: Request, delivered: Delivered | None, reply: Mapping[str, Any]) -> Exchange:
+def answered(
+    request: Request, delivered: Delivered | None, reply: Mapping[str, Any], region: str | None = None
+) -> Exchange:
     """The exchange of a request that succeeded; a transport that tells nothing of it was tried once."""
     metadata: Mapping[str, Any] = reply.get("ResponseMetadata") or {}
     status, request_id = metadata.get("HTTPStatusCode"), metadata.get("RequestId")
@@ -67,11 +72,14 @@ def answered(request: Request, delivered: Delivered | None, reply: Mapping[str, 
         told.throttles,
         told.seconds,
         request_id=request_id,
+        region=region,
         **_found(request, reply),
     )
 
 
-def failed(request: Request, delivered: Delivered | None, error: BaseException) -> Exchange:
+def failed(
+    request: Request, delivered: Delivered | None, error: BaseException, region: str | None = None
+) -> Exchange:
     """The exchange of a request that failed. What the transport tells nothing of was not sent."""
     told = delivered or Delivered(request.name, request.table, STOPPED, None, 0, 0, 0.0)
     return Exchange(
@@ -83,6 +91,7 @@ def failed(request: Request, delivered: Delivered | None, error: BaseException) 
         told.throttles,
         told.seconds,
         request_id=getattr(error, "request_id", None),
+        region=region,
     )
 
 
@@ -124,7 +133,9 @@ def _items_read(request: Request, reply: Mapping[str, Any]) -> int:
             return len(reply.get("Items") or ()) if not request.is_write else 0
         case "GetRecords":
             return len(reply.get("Records") or ())
-        case "TransactGetItems":
+        case "BatchExecuteStatement" | "ExecuteTransaction" if request.is_write:
+            return 0
+        case "BatchExecuteStatement" | "ExecuteTransaction" | "TransactGetItems":
             return sum(bool(response.get("Item")) for response in reply.get("Responses") or ())
         case _:
             return 0
@@ -134,11 +145,15 @@ def _items_written(request: Request, reply: Mapping[str, Any]) -> int:
     if isinstance(request, BatchWriteItem):
         left: Mapping[str, list[Any]] = reply.get("UnprocessedItems") or {}
         return len(request.writes) - sum(map(len, left.values()))
+    if isinstance(request, TransactedWrites):
+        return sum(statement.changes for statement in request.statements)
     match request.name:
         case "PutItem" | "UpdateItem" | "DeleteItem":
             return 1
         case "ExecuteStatement":
             return int(request.is_write)
+        case "BatchExecuteStatement" if request.is_write:
+            return sum(not response.get("Error") for response in reply.get("Responses") or ())
         case "TransactWriteItems":
             return sum("ConditionCheck" not in action for action in request.to_wire()["TransactItems"])
         case _:

@@ -29,6 +29,7 @@ class Explanation:
             the first one.
         shards: over how many keys the partition is spread, each of which takes a request of its own; None if
             it is one.
+        regions: where it is read, from the first of them that answers; none if it is read at home alone.
     """
 
     operation: str
@@ -40,6 +41,7 @@ class Explanation:
     notes: tuple[str, ...]
     request: dict[str, Any] = field(repr=False)
     shards: int | None = None
+    regions: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = [
@@ -51,19 +53,24 @@ class Explanation:
         lines.append(f"  filter: {self.filter or 'none'}")
         if self.shards is not None:
             lines.append(f"  requests: {self.shards} a page, one for each shard, merged by the sort key")
+        if self.regions:
+            lines.append(f"  region: the first to answer of {', '.join(self.regions)}")
         lines.append(f"  cost: at most {self.read_units_max:g} read units a page")
         lines.extend(f"  note: {note}" for note in self.notes)
         request = json.dumps(self.request, indent=2, ensure_ascii=False, default=_shown)
         return "\n".join([*lines, "  request: " + request.replace("\n", "\n  ")])
 
 
-def explain(operation: str, access: Access, request: dict[str, Any]) -> Explanation:
+def explain(
+    operation: str, access: Access, request: dict[str, Any], regions: tuple[str, ...] = ()
+) -> Explanation:
     """The explanation of a read.
 
     Args:
         operation: DynamoDB's name of it.
         access: the path and the conditions that were split for it.
         request: the parameters of its first request.
+        regions: where it may go; none if it stays at home.
     """
     # One set of placeholders, in the order in which the request is rendered, so that the values match.
     names = _Names()
@@ -78,6 +85,7 @@ def explain(operation: str, access: Access, request: dict[str, Any]) -> Explanat
         tuple(_notes(access)),
         request,
         access.shards,
+        regions,
     )
 
 

@@ -18,11 +18,14 @@ from ddbmodel.mapper.streams.checkpoint_store import CheckpointStore, store_of
 from ddbmodel.mapper.streams.decoding import ChangeDecoder
 from ddbmodel.mapper.streams.follower import FollowOptions, OnTrimmed
 from ddbmodel.mapper.streams.lineage import Start
+from ddbmodel.mapper.streams.table_checkpoint import CheckpointItem, TableCheckpoint
+from ddbmodel.model import ItemKey
 from ddbmodel.transport.stream_client import StreamsAccess
 
 A = TypeVar("A", bound=BaseModel)
 B = TypeVar("B", bound=BaseModel)
 C = TypeVar("C", bound=BaseModel)
+P = TypeVar("P", bound=CheckpointItem)
 Checkpoint = str | os.PathLike[str] | CheckpointStore
 
 
@@ -129,11 +132,12 @@ class FollowingVerbs:
             models: the model, or several that share a table. Changes of other models of it are left out.
             start: where to begin without a checkpoint: `"from_beginning"` with what the stream still has, up
                 to a day; `"latest"` with what happens from now on.
-            checkpoint: where the positions in the shards are kept: a file, or a `CheckpointStore`. If there
-                is something, it is where the loop goes on, whatever `start` says.
+            checkpoint: where the positions in the shards are kept: a file, `stream_checkpoint(...)`, or a
+                `CheckpointStore`. If there is something, it is where the loop goes on, whatever `start` says.
             checkpoint_seconds: how long it takes from one checkpoint to the next, while changes come.
             follow: False ends when all that is there has been read. An open shard does not tell that; five
-                empty pages in a row are taken for it.
+                empty pages in a row are taken for it. Should more come after them, it is not passed over: the
+                checkpoint stands before it.
             on_invalid: what to do about a change that cannot be decoded: `"raise"` the `CodecError`, or
                 `"collect"` it in `Changes.invalid` and go on.
             on_trimmed: what to do about changes that were trimmed before they were read: `"raise"`
@@ -148,6 +152,7 @@ class FollowingVerbs:
             StreamDisabled: while it is iterated over: there is no stream, or it was switched off and has been
                 read to its end.
             StreamTrimmed: changes were lost.
+            CheckpointTaken: another follower uses the checkpoint.
             SourceError: the checkpoint is something else, or cannot be written.
         """
         access = streams if streams is not None else self._streams
@@ -161,6 +166,27 @@ class FollowingVerbs:
         decoder = ChangeDecoder("changes", models, lenient=is_lenient(on_invalid))
         changes: Changes[Any] = Changes(self._gateway, access, decoder, options, store_of(checkpoint))
         return changes
+
+    def stream_checkpoint(self, key: ItemKey[P]) -> TableCheckpoint:
+        """Keep the checkpoint of a stream in an item: `changes(..., checkpoint=...)` takes it.
+
+            class Place(CheckpointItem, table="places"):
+                pass
+
+            mapper.changes(Order, checkpoint=mapper.stream_checkpoint(Place.key("orders")))
+
+        Each save has the condition that no other follower has saved in between. Whoever begins later takes
+        over, and the other one gets `CheckpointTaken` at its next save.
+
+        Cost: a consistent read to begin with, and a write for each save, of a unit for each KB.
+
+        Args:
+            key: of a class that derives from `CheckpointItem`.
+
+        Raises:
+            ExpressionError: the key is of another class.
+        """
+        return TableCheckpoint(self._gateway, key)
 
 
 def _check(options: FollowOptions) -> None:

@@ -34,14 +34,16 @@ Returned = Literal["NONE", "ALL_OLD", "ALL_NEW"]
 async def get(gateway: Gateway, key: ItemKey[M], *, consistent: bool) -> M | None:
     """The item with this key, or None."""
     plan = plan_of(key.model)
-    item = await get_item(gateway, gateway.table_name(plan), key.attributes, consistent=consistent)
+    request = GetItem(gateway.table_name(plan), key.attributes, consistent=consistent)
+    reply = await gateway.read(request, gateway.route(plan, consistent=consistent))
+    item = GetItemResult.from_wire(reply).item
     if item is None or (gateway.hide_expired and is_expired(plan, item, gateway.now())):
         return None
     return decoded(plan, item)
 
 
 async def get_item(gateway: Gateway, table: str, key: Item, *, consistent: bool) -> Item | None:
-    """The stored item with this key, or None."""
+    """The item with this key as it is stored at home, or None."""
     return GetItemResult.from_wire(await gateway.send(GetItem(table, key, consistent=consistent))).item
 
 

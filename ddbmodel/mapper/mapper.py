@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -13,6 +13,7 @@ from ddbmodel.mapper import tables
 from ddbmodel.mapper.following_verbs import FollowingVerbs
 from ddbmodel.mapper.gateway import Clock, GatewayOptions
 from ddbmodel.mapper.hooks import AnyHook
+from ddbmodel.mapper.read_regions import ReadRegion, open_regions
 from ddbmodel.mapper.reading_verbs import ReadingVerbs
 from ddbmodel.mapper.statement_verbs import StatementVerbs
 from ddbmodel.mapper.usage import Usage
@@ -49,6 +50,7 @@ class Mapper(ReadingVerbs, WritingVerbs, FollowingVerbs, StatementVerbs):
         hide_expired: leave out of reads what has expired and is not deleted yet.
         clock: gives the time, for timestamps and expiry; the system's, in UTC, if not given.
         hooks: called before and after each request; see `Hook`.
+        consistent_reads: read consistently where a read does not say `consistent=False`.
     """
 
     def __init__(
@@ -62,8 +64,11 @@ class Mapper(ReadingVerbs, WritingVerbs, FollowingVerbs, StatementVerbs):
         hide_expired: bool = False,
         clock: Clock | None = None,
         hooks: Iterable[AnyHook] = (),
+        consistent_reads: bool = False,
     ) -> None:
-        own = GatewayOptions(table_prefix, cursor_key, write_ids, clock, hide_expired, hooks)
+        own = GatewayOptions(
+            table_prefix, cursor_key, write_ids, clock, hide_expired, hooks, consistent_reads
+        )
         self._gateway = own.gateway(attach(client, lane))
 
     @classmethod
@@ -85,6 +90,8 @@ class Mapper(ReadingVerbs, WritingVerbs, FollowingVerbs, StatementVerbs):
         hide_expired: bool = False,
         clock: Clock | None = None,
         hooks: Iterable[AnyHook] = (),
+        consistent_reads: bool = False,
+        read_regions: Sequence[str | ReadRegion] = (),
     ) -> AbstractAsyncContextManager[Self]:
         """Open a mapper on a client of its own. What is not given is looked up where the AWS SDK does.
 
@@ -106,9 +113,15 @@ class Mapper(ReadingVerbs, WritingVerbs, FollowingVerbs, StatementVerbs):
             hide_expired: leave out of reads what has expired and is not deleted yet.
             clock: gives the time, for timestamps and expiry; the system's, in UTC, if not given.
             hooks: called before and after each request; see `Hook`.
+            consistent_reads: let `get`, `require`, `batch_get`, queries and scans read consistently where
+                they do not say `consistent=False`. It costs twice the read units, and global indexes cannot.
+            read_regions: where reads go that are not consistent, of tables that declare `replicas=`: to the
+                first of these regions that answers, and home if none does. Everything else goes to
+                `region_name`. A name, or `ReadRegion(name, endpoint_url=...)`.
 
         Raises:
             AccessDenied: there is no such profile, or the credentials are incomplete.
+            ExpressionError: `read_regions` are none, or their endpoints are not clear.
             ConnectionFailed: there is no region, or the endpoint is not a URL.
             ValueError: there is no such lane, or `"fast"` cannot honour the settings.
         """
@@ -123,15 +136,22 @@ class Mapper(ReadingVerbs, WritingVerbs, FollowingVerbs, StatementVerbs):
             config=config,
             lane=lane,
         )
-        own = GatewayOptions(table_prefix, cursor_key, write_ids, clock, hide_expired, hooks)
+        own = GatewayOptions(
+            table_prefix, cursor_key, write_ids, clock, hide_expired, hooks, consistent_reads, read_regions
+        )
         return cls._opened(options, own)
 
     @classmethod
     @asynccontextmanager
     async def _opened(cls, options: ConnectOptions, own: GatewayOptions) -> AsyncGenerator[Self]:
         lane = await connect(options)
+        try:
+            regions = await open_regions(lane, options, own.preferred)
+        except BaseException:
+            await lane.close()
+            raise
         mapper = cls.__new__(cls)
-        mapper._gateway = own.gateway(lane)
+        mapper._gateway = own.gateway(lane, regions)
         mapper._streams = StreamsAccess.like(options)
         async with mapper:
             yield mapper
@@ -146,12 +166,12 @@ class Mapper(ReadingVerbs, WritingVerbs, FollowingVerbs, StatementVerbs):
 
     async def close(self) -> None:
         """Stop using the client. A client that was given to `Mapper(client)` stays open."""
-        await self._gateway.transport.close()
+        await self._gateway.close()
 
     @property
     def statistics(self) -> Statistics:
         """How many requests, retries and throttled attempts there were so far."""
-        return self._gateway.transport.statistics
+        return self._gateway.statistics
 
     def measure(self) -> AbstractContextManager[Usage]:
         """Count what is sent inside: `with mapper.measure() as usage:`.

@@ -86,8 +86,8 @@ class Onlookers:
             self._measuring -= 1
             self._look_around()
 
-    async def send(self, transport: Transport, request: Request) -> dict[str, Any]:
-        """Send a request before the eyes of all onlookers."""
+    async def send(self, transport: Transport, request: Request, region: str | None = None) -> dict[str, Any]:
+        """Send a request before the eyes of all onlookers, and tell them for which region it was."""
         measures = [measure for measure in _measures.get() if measure.owner is self and measure.open]
         passage = Passage(reporting_capacity(request) if measures else request, measures)
         try:
@@ -95,9 +95,9 @@ class Onlookers:
             with listening(passage.delivered.append):
                 reply = await transport.send(passage.request)
         except BaseException as error:
-            passage.end(failed(passage.request, passage.outcome, error), error)
+            passage.end(failed(passage.request, passage.outcome, error, region), error)
             raise
-        passage.end(answered(passage.request, passage.outcome, reply), None)
+        passage.end(answered(passage.request, passage.outcome, reply, region), None)
         return reply
 
     def _look_around(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Self, TypeAlias
 
 from ddbmodel.codec.values import Item
 from ddbmodel.expressions import Condition, Projection
@@ -21,6 +21,7 @@ from ddbmodel.mapper.expiry import expiry_attributes, is_expired
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.paths import attribute_paths
 from ddbmodel.mapper.reading import InvalidItem, Reading
+from ddbmodel.mapper.regions import Route
 from ddbmodel.mapper.segments import Start, in_parallel
 from ddbmodel.mapper.selection import Selection
 from ddbmodel.model import ModelPlan
@@ -134,6 +135,7 @@ class Pager:
         make_request: makes the request for a page.
         segments: how many segments to read in parallel; 1 reads one page after the other.
         entities: the models, if they are several.
+        route: where its requests go, each with what it fetches from the table; None is at home.
     """
 
     gateway: Gateway
@@ -143,6 +145,11 @@ class Pager:
     make_request: Callable[[Access, PageRequest], ReadRequest]
     segments: int = 1
     entities: Entities | None = None
+    route: Route | None = None
+
+    def at_home(self) -> Self:
+        """The same read, in the region that is written to."""
+        return replace(self, route=None)
 
     # What comes out ------------------------------------------------------------------------------------
 
@@ -314,7 +321,9 @@ class Pager:
         return in_parallel(fetch, starts)
 
     async def _fetch(self, request: PageRequest) -> PageResult:
-        page = PageResult.from_wire(await self.gateway.send(self.make_request(self.access, request)))
+        page = PageResult.from_wire(
+            await self.gateway.read(self.make_request(self.access, request), self.route)
+        )
         if not self.access.is_selective and not self._expiring:
             return page
         kept = [item for item in page.items if self._keeps(item)]
@@ -376,6 +385,7 @@ class Pager:
             [self.plan.key_from_item(entry) for entry in entries],
             consistent=self.options.consistent,
             projection=None if selection is None else selection.projection(keys),
+            route=self.route,
         )
         return [item for item in found if item is not None and self._keeps(item, whole=True)]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ddbmodel.errors import ExpressionError
@@ -52,10 +52,11 @@ class Clauses:
     """What a statement says.
 
     Attributes:
-        verb: `SELECT`, `INSERT`, `UPDATE` or `DELETE`.
+        verb: `SELECT`, `INSERT`, `UPDATE`, `DELETE`, or `EXISTS` of a check.
         table: the table.
         index: the index, of a SELECT.
         bound: the attributes that the WHERE binds by `=` or `IN`, whatever else it says.
+        equal: those among them that it binds by `=`.
         parameters: how many `?` there are.
     """
 
@@ -63,16 +64,39 @@ class Clauses:
     table: str
     index: str | None
     bound: frozenset[str]
+    equal: frozenset[str]
     parameters: int
 
 
-def parse(statement: str) -> Clauses:
+def parse(statement: str, *, checks: bool = False) -> Clauses:
     """Look at a statement.
+
+    Args:
+        statement: its text.
+        checks: take `EXISTS(SELECT ...)` too, which only transactions have.
 
     Raises:
         ExpressionError: it is none that can be executed by itself, or names no table.
+
+    Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-functions.exists.html
     """
     tokens = _tokens(statement)
+    verb = tokens[0].keyword if tokens else ""
+    if checks and verb == "EXISTS":
+        return replace(_clauses(_checked(tokens)), verb="EXISTS")
+    return _clauses(tokens)
+
+
+def _checked(tokens: Sequence[_Token]) -> Sequence[_Token]:
+    """What stands in the brackets of EXISTS."""
+    inner = tokens[1:-1] if tokens[-1].text == ";" else tokens[1:]
+    is_bracketed = len(inner) > 2 and inner[0].text == "(" and inner[-1].text == ")"
+    if not is_bracketed or inner[1].keyword != "SELECT":
+        raise ExpressionError("EXISTS is a statement of its own, around one SELECT: EXISTS(SELECT ...)")
+    return inner[1:-1]
+
+
+def _clauses(tokens: Sequence[_Token]) -> Clauses:
     verb = tokens[0].keyword if tokens else ""
     if verb != "SELECT" and verb not in _WRITES:
         raise ExpressionError("a PartiQL statement begins with SELECT, INSERT, UPDATE or DELETE")
@@ -84,11 +108,13 @@ def parse(statement: str) -> Clauses:
     table = names[0] if names else None
     if not table or None in names:
         raise ExpressionError(f"the {verb} names no table where one is expected; names are in double quotes")
+    condition = _until_order(tokens[where + 1 :])
     return Clauses(
         verb,
         table,
         names[1] if len(names) > 1 else None,
-        _bound(_until_order(tokens[where + 1 :])),
+        _bound(condition, by_in=True),
+        _bound(condition, by_in=False),
         sum(token.text == "?" and token.kind == "sign" for token in tokens),
     )
 
@@ -131,13 +157,13 @@ def _until_order(tokens: Sequence[_Token]) -> Sequence[_Token]:
     return tokens[: next(ends, len(tokens))]
 
 
-def _bound(tokens: Sequence[_Token]) -> frozenset[str]:
-    """The attributes that a condition binds."""
+def _bound(tokens: Sequence[_Token], *, by_in: bool) -> frozenset[str]:
+    """The attributes that a condition binds by `=`, and by `IN` if that counts."""
     outer = _outer(tokens)
     if any(token.keyword == "OR" for _, token in outer):
         return frozenset()
     if len(tokens) > 1 and tokens[0].text == "(" and [at for at, _ in outer] == [0, len(tokens) - 1]:
-        return _bound(tokens[1:-1])
+        return _bound(tokens[1:-1], by_in=by_in)
     bound, start, between = set[str](), 0, False
     for at, token in [*outer, (len(tokens), _Token("word", "AND"))]:
         if token.keyword == "BETWEEN":
@@ -145,19 +171,20 @@ def _bound(tokens: Sequence[_Token]) -> frozenset[str]:
         elif token.keyword == "AND" and between and at < len(tokens):
             between = False
         elif token.keyword == "AND":
-            bound |= _of_conjunct(tokens[start:at], is_whole=(start, at) == (0, len(tokens)))
+            whole = (start, at) == (0, len(tokens))
+            bound |= _of_conjunct(tokens[start:at], is_whole=whole, by_in=by_in)
             start = at + 1
     return frozenset(bound)
 
 
-def _of_conjunct(tokens: Sequence[_Token], *, is_whole: bool) -> frozenset[str]:
+def _of_conjunct(tokens: Sequence[_Token], *, is_whole: bool, by_in: bool) -> frozenset[str]:
     if not is_whole and tokens and tokens[0].text == "(":
-        return _bound(tokens)
+        return _bound(tokens, by_in=by_in)
     if len(tokens) < 3:
         return frozenset()
     operator = tokens[1]
     if operator.keyword == "IN" and tokens[2].text in ("[", "("):
-        return _named(tokens[0])
+        return _named(tokens[0]) if by_in else frozenset()
     if len(tokens) != 3 or operator.text != "=":
         return frozenset()
     first, last = tokens[0], tokens[2]

@@ -320,7 +320,7 @@ def with_contents(plan: ModelPlan[Any], access: Access, wish: Wish) -> Access:
     """
     path = access.path
     if wish.consistent and path.index is not None and path.index.kind == "global":
-        raise Unusable("a global index cannot be read consistently")
+        raise Unusable("a global index cannot be read consistently: read it with .consistent(False)")
     filtered = frozenset(str(ref.place.steps[0]) for part in access.filters for ref in part.paths)
     if lacking := path.lacking(filtered):
         raise Unusable(f"does not hold {_fields(plan, lacking)}, so nothing can be filtered by it")

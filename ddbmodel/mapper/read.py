@@ -198,7 +198,11 @@ class Read(ABC, Generic[R]):
         room = min(_positive("size", size), LIMIT_MAX)
         if after is not None and before is not None:
             raise ExpressionError("page() takes after= or before=, not both")
-        paging = Paging(self._pager, self._cursors(scope), self._reversible)
+        pager = self._pager
+        if not self._reversible or pager.access.path.index is not None:
+            # Entries of an index with one key, and items of a scan, have no order that all replicas share.
+            pager = pager.at_home()
+        paging = Paging(pager, self._cursors(scope), self._reversible)
         if before is None:
             return await paging.after(after, room)
         if not self._reversible:
@@ -213,8 +217,10 @@ class Read(ABC, Generic[R]):
         Raises:
             NoAccessPath: a query that no key or index serves.
         """
-        request = self._pager.first_request()
-        return explain(request.name, self._pager.access, request.to_wire())
+        pager = self._pager
+        request, route = pager.first_request(), pager.route
+        names = () if route is None else route.names
+        return explain(request.name, pager.access, request.to_wire(), names)
 
     # Requests ------------------------------------------------------------------------------------------
 
@@ -227,7 +233,8 @@ class Read(ABC, Generic[R]):
 
     def _paged(self, access: Access) -> Pager:
         kind = Pager if access.shards is None else ShardedPager
-        return kind(self._gateway, self._plan, access, self._options, self._request)
+        route = self._gateway.route(self._plan, consistent=self._options.consistent, stays=True)
+        return kind(self._gateway, self._plan, access, self._options, self._request, route=route)
 
     def _cursors(self, scope: str | None) -> Tokens:
         if scope is not None and not (isinstance(scope, str) and scope):  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without a checker

@@ -35,12 +35,12 @@ class ReadingVerbs:
     # Single items -------------------------------------------------------------------------------------------
 
     @overload
-    async def get(self, key: ItemKey[M], /, *, consistent: bool = False) -> M | None: ...
+    async def get(self, key: ItemKey[M], /, *, consistent: bool | None = None) -> M | None: ...
     @overload
     async def get(
-        self, model: type[M], /, *values: Any, consistent: bool = False, **fields: Any
+        self, model: type[M], /, *values: Any, consistent: bool | None = None, **fields: Any
     ) -> M | None: ...
-    async def get(self, model: Any, /, *values: Any, consistent: bool = False, **fields: Any) -> Any:
+    async def get(self, model: Any, /, *values: Any, consistent: bool | None = None, **fields: Any) -> Any:
         """Read one item: `get(Order, "c1", "o1")`, or with field names, or `get(key)`.
 
         Cost: half a read unit for each 4 KB; consistent, a whole one.
@@ -52,22 +52,24 @@ class ReadingVerbs:
             CodecError: the key cannot be stored, or the item is not one of this model.
         """
         key = key_of_values("get", model, values, fields)
-        return await items.get(self._gateway, key, consistent=consistent)
+        return await items.get(self._gateway, key, consistent=self._gateway.is_consistent(consistent))
 
     @overload
-    async def require(self, key: ItemKey[M], /, *, consistent: bool = False) -> M: ...
+    async def require(self, key: ItemKey[M], /, *, consistent: bool | None = None) -> M: ...
     @overload
     async def require(
-        self, model: type[M], /, *values: Any, consistent: bool = False, **fields: Any
+        self, model: type[M], /, *values: Any, consistent: bool | None = None, **fields: Any
     ) -> M: ...
-    async def require(self, model: Any, /, *values: Any, consistent: bool = False, **fields: Any) -> Any:
+    async def require(
+        self, model: Any, /, *values: Any, consistent: bool | None = None, **fields: Any
+    ) -> Any:
         """Read one item that must be there; otherwise as `get`.
 
         Raises:
             ItemNotFound: there is no such item.
         """
         key = key_of_values("require", model, values, fields)
-        found = await items.get(self._gateway, key, consistent=consistent)
+        found = await items.get(self._gateway, key, consistent=self._gateway.is_consistent(consistent))
         if found is None:
             raise ItemNotFound(
                 f"there is no {key.model.__name__} with this key; use get if it may be missing"
@@ -155,7 +157,7 @@ class ReadingVerbs:
         """
         if not models:
             raise ExpressionError("query takes a model class such as Order, or several")
-        options = ReadOptions(lenient=is_lenient(on_invalid))
+        options = ReadOptions(consistent=self._gateway.consistent_reads, lenient=is_lenient(on_invalid))
         plans: list[ModelPlan[Any]] = [plan_of_class("query", model) for model in models]
         if len(plans) > 1:
             several: Collection[Any] = Collection(self._gateway, plans, options)
@@ -173,7 +175,7 @@ class ReadingVerbs:
             segments: how many parts of the table are read at once.
             on_invalid: see `query`.
         """
-        options = ReadOptions(lenient=is_lenient(on_invalid))
+        options = ReadOptions(consistent=self._gateway.consistent_reads, lenient=is_lenient(on_invalid))
         return Scan(self._gateway, plan_of_class("scan", model), options, segments)
 
     @overload
@@ -182,7 +184,7 @@ class ReadingVerbs:
         model: type[M],
         keys: Iterable[Any],
         *,
-        consistent: bool = False,
+        consistent: bool | None = None,
         on_invalid: Literal["raise"] = "raise",
     ) -> list[M | None]: ...
     @overload
@@ -191,7 +193,7 @@ class ReadingVerbs:
         model: type[M],
         keys: Iterable[Any],
         *,
-        consistent: bool = False,
+        consistent: bool | None = None,
         on_invalid: Literal["collect"],
     ) -> list[M | InvalidItem | None]: ...
     async def batch_get(
@@ -199,7 +201,7 @@ class ReadingVerbs:
         model: type[M],
         keys: Iterable[Any],
         *,
-        consistent: bool = False,
+        consistent: bool | None = None,
         on_invalid: OnInvalid = "raise",
     ) -> list[Any]:
         """Read any number of items by their keys.
@@ -209,7 +211,7 @@ class ReadingVerbs:
         Args:
             model: the model.
             keys: `Order.key(...)`, tuples, dicts of fields, or single values where the key has one field.
-            consistent: see every write that succeeded before.
+            consistent: see every write that succeeded before; as the mapper does if not given.
             on_invalid: what to do about an item that cannot be decoded: `"raise"` the `CodecError`, or
                 `"collect"` it, as an `InvalidItem` in its place.
 
@@ -221,5 +223,7 @@ class ReadingVerbs:
             CodecError: an item is not one of this model; `.key` is its key.
             Throttled: keys stayed unprocessed after many tries.
         """
-        lenient = is_lenient(on_invalid)
-        return await batch_get.batch_get(self._gateway, model, keys, consistent=consistent, lenient=lenient)
+        lenient, is_consistent = is_lenient(on_invalid), self._gateway.is_consistent(consistent)
+        return await batch_get.batch_get(
+            self._gateway, model, keys, consistent=is_consistent, lenient=lenient
+        )

@@ -97,11 +97,11 @@ class Scan(Read[R]):
         """
         if self._options.limit is not None:
             raise ExpressionError("pages() reads everything: leave limit() out, and stop when it is enough")
-        return resumable(self._pager, self._checkpoints(), after)
+        return resumable(self._pager.at_home(), self._checkpoints(), after)
 
     def stored(self, *, after: str | None = None) -> AsyncGenerator[tuple[Sequence[Item], str]]:
         """Page after page of items as they are stored, each with its checkpoint; otherwise as `pages`."""
-        return stored_pages(self._pager, self._checkpoints(), after)
+        return stored_pages(self._pager.at_home(), self._checkpoints(), after)
 
     def _checkpoints(self) -> Checkpoints:
         pager = self._pager

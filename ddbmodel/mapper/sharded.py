@@ -84,6 +84,7 @@ class ShardedPager(Pager):
                 self.options,
                 self.make_request,
                 entities=self.entities,
+                route=self.route,
             )
             for number in range(self.access.shards)
         ]

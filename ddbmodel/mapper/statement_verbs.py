@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from typing import Any, TypeVar, overload
 
 from pydantic import BaseModel
 
-from ddbmodel.errors import ConditionalCheckFailed, ExpressionError, ItemExists, ServiceError
+from ddbmodel import limits
+from ddbmodel.errors import (
+    ConditionalCheckFailed,
+    ExpressionError,
+    ItemExists,
+    ReplyCorrupt,
+    ServiceError,
+    TransactionCanceled,
+    WriteOutcomeUnknown,
+)
 from ddbmodel.mapper.arguments import plan_of_class
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.reading import OnInvalid, is_lenient
+from ddbmodel.mapper.statement_groups import StatementGroup, StatementLike, StatementOutcome
 from ddbmodel.mapper.statements import Statement, StatementItems, StatementReader
+from ddbmodel.operations.batch_execute_statement import BatchedReads, BatchedWrites, StatementResponses
 from ddbmodel.operations.execute_statement import StatementResult, WriteStatement
+from ddbmodel.operations.execute_transaction import TransactedReads, TransactedWrites
 
 M = TypeVar("M", bound=BaseModel)
 
 _DUPLICATE = "DuplicateItemException"
+_TOKEN = f"a transaction's token is text of 1 to {limits.TRANSACTION_TOKEN_CHARACTERS} characters"
 
 
 class StatementVerbs:
@@ -170,3 +184,141 @@ class StatementVerbs:
             StatementReader(self._gateway, parsed, plan, consistent, allow_scan, lenient)
         )
         return selection
+
+    @overload
+    async def execute_batch(
+        self, statements: Sequence[StatementLike], /, *, model: type[M], consistent: bool = False
+    ) -> list[StatementOutcome[M]]: ...
+    @overload
+    async def execute_batch(
+        self, statements: Sequence[StatementLike], /, *, model: None = None, consistent: bool = False
+    ) -> list[StatementOutcome[dict[str, Any]]]: ...
+    async def execute_batch(
+        self, statements: Sequence[StatementLike], /, *, model: Any = None, consistent: bool = False
+    ) -> list[Any]:
+        """Execute up to 25 PartiQL statements in one request: all of them SELECTs, or all of them writes.
+
+            found = await mapper.execute_batch(
+                [(one, ["c1", "o1"]), (one, ["c1", "o2"])], model=Order
+            )
+
+        Each SELECT reads one item, whose whole primary key it binds by `=`. What is said of values and writes
+        at `execute` holds here too.
+
+        Atomicity: none. Each statement succeeds or fails by itself, and its outcome says so. What failed is
+        not sent again.
+
+        Args:
+            statements: each a text, or a text with its parameters.
+            model: what the items are read as, of statements on one table; dicts if not given.
+            consistent: see every write that succeeded before; of SELECTs.
+
+        Returns:
+            The outcome of each statement, in order: its `item`, or the `error` that `execute` would have
+            raised. `WriteOutcomeUnknown` is one of a write that the service failed in.
+
+        Raises:
+            ExpressionError: there are none or more than 25, reads and writes are mixed, a SELECT does not
+                read one item by its key, or a statement cannot be executed. Nothing was sent.
+            CodecError: a parameter cannot be stored. Nothing was sent.
+            WriteOutcomeUnknown: the reply of a batch of writes was lost: any of them may have been applied.
+                It was not sent again.
+            ServiceError: the batch as a whole was refused. Nothing was written.
+
+        Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
+        """
+        plan = None if model is None else plan_of_class("execute_batch", model)
+        group = StatementGroup.of("execute_batch", statements, plan, limits.BATCH_STATEMENTS)
+        if consistent and not group.is_select:
+            raise ExpressionError("execute_batch: consistent= is for SELECT")
+        await group.check(self._gateway)
+        request = (
+            BatchedReads(group.requests(), consistent) if group.is_select else BatchedWrites(group.requests())
+        )
+        found = StatementResponses.from_wire(await self._gateway.send(request)).responses
+        _check_length(request, len(found))
+        return [group.outcome(number, one, request.name) for number, one in enumerate(found)]
+
+    @overload
+    async def execute_transaction(
+        self, statements: Sequence[StatementLike], /, *, model: type[M], token: str | None = None
+    ) -> list[M | None]: ...
+    @overload
+    async def execute_transaction(
+        self, statements: Sequence[StatementLike], /, *, model: None = None, token: str | None = None
+    ) -> list[dict[str, Any] | None]: ...
+    async def execute_transaction(
+        self, statements: Sequence[StatementLike], /, *, model: Any = None, token: str | None = None
+    ) -> list[Any]:
+        """Execute up to 100 PartiQL statements, all of them or none: all SELECTs, or all writes.
+
+        `EXISTS(SELECT ...)` is a statement too: among writes, it lets the transaction happen only if there
+        is such an item. Each SELECT, in EXISTS too, binds the whole primary key by `=`. No two statements are
+        on one item.
+
+        Atomicity: all writes, or none; SELECTs see one moment.
+        Cost: twice the units of the same statements without a transaction.
+
+        Args:
+            statements: each a text, or a text with its parameters.
+            model: what the items are read as, of statements on one table; dicts if not given.
+            token: up to 36 characters that name a transaction of writes, one of its own if not given. Sent
+                again within ten minutes with the same token and statements, it is not applied a second time.
+
+        Returns:
+            For each SELECT its item, None if there is none; of writes, nothing.
+
+        Raises:
+            ExpressionError: there are none or more than 100, reads and writes are mixed, a SELECT does not
+                read one item by its key, a statement cannot be executed, or a token is none or is with
+                SELECTs. Nothing was sent.
+            CodecError: a parameter cannot be stored, or an item is not one of the model.
+            ConditionalCheckFailed, ItemExists: of the first statement whose condition was false. Nothing was
+                written. The cause is a `TransactionCanceled` with the reasons of all.
+            TransactionCanceled: for other reasons, such as a conflict with another writer that did not end.
+            WriteOutcomeUnknown: the reply was lost, and it was sent again with its token in vain.
+
+        Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ExecuteTransaction.html
+        """
+        plan = None if model is None else plan_of_class("execute_transaction", model)
+        group = StatementGroup.of("execute_transaction", statements, plan, limits.TRANSACTION_STATEMENTS)
+        request = _transaction(group, token)
+        await group.check(self._gateway)
+        try:
+            reply = await self._gateway.send(request)
+        except TransactionCanceled as canceled:
+            error = group.refusal(canceled)
+            raise error from error.__cause__
+        if isinstance(request, TransactedWrites):
+            return []
+        found = StatementResponses.from_wire(reply).responses
+        _check_length(request, len(found))
+        return [None if one.item is None else group.decode(one.item) for one in found]
+
+
+def _transaction(group: StatementGroup, token: Any) -> TransactedReads | TransactedWrites:
+    if group.is_select:
+        if token is not None:
+            raise ExpressionError("execute_transaction: token= is for writes; SELECTs can always be repeated")
+        return TransactedReads(group.requests())
+    if token is not None and not (
+        isinstance(token, str) and 1 <= len(token) <= limits.TRANSACTION_TOKEN_CHARACTERS
+    ):
+        raise ExpressionError(_TOKEN)
+    return TransactedWrites(group.requests(), token or str(uuid.uuid4()))
+
+
+def _check_length(request: BatchedReads | BatchedWrites | TransactedReads, found: int) -> None:
+    """Refuse a reply that does not tell of each statement.
+
+    Raises:
+        WriteOutcomeUnknown: of writes.
+        ReplyCorrupt: of reads.
+    """
+    asked = len(request.statements)
+    if found == asked:
+        return
+    said = f"{request.name}: the reply tells of {found} statements, and {asked} were sent"
+    if request.is_write:
+        raise WriteOutcomeUnknown(f"{said}: they may or may not have been applied; read what is stored")
+    raise ReplyCorrupt(said, operation=request.name, table=request.table, code="NotAReply")

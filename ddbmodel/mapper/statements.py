@@ -38,8 +38,13 @@ class Statement:
     clauses: Clauses
 
     @classmethod
-    def of(cls, text: str, parameters: Sequence[Any]) -> Statement:
+    def of(cls, text: str, parameters: Sequence[Any], *, checks: bool = False) -> Statement:
         """Look at a statement, and encode its parameters.
+
+        Args:
+            text: the statement.
+            parameters: one value for each `?`.
+            checks: take `EXISTS(SELECT ...)` too.
 
         Raises:
             ExpressionError: it is none that can be executed, or the numbers of `?` and parameters differ.
@@ -49,7 +54,7 @@ class Statement:
             raise ExpressionError("execute takes the text of a PartiQL statement, and its parameters")
         if isinstance(parameters, str | bytes) or not isinstance(parameters, Sequence):
             raise ExpressionError('parameters are a list, with one value for each "?"')
-        clauses = parse(text)
+        clauses = parse(text, checks=checks)
         if clauses.parameters != len(parameters):
             raise ExpressionError(
                 f'the statement has {clauses.parameters} "?", and there are {len(parameters)} parameters'
@@ -133,7 +138,7 @@ class StatementReader:
 
     async def page(self, size: int | None, token: str | None) -> StatementPage[Any]:
         """Read a page."""
-        if self.plan is None and not self.allow_scan and token is None:  # who has a token has passed it
+        if self.plan is None and self._needs_schema and token is None:  # who has a token has passed it
             reply = await self.gateway.send(DescribeTable(self.statement.table))
             self._check(DescribeTableResult.from_wire(reply).description.schema)
         request = SelectStatement(
@@ -155,8 +160,12 @@ class StatementReader:
                 invalid.append(InvalidItem(error.key or {}, error.with_traceback(None), item))
         return StatementPage(items, result.token, invalid)
 
+    @property
+    def _needs_schema(self) -> bool:
+        return not self.allow_scan or (self.consistent and self.statement.clauses.index is not None)
+
     def _check(self, schema: TableSchema) -> None:
-        """Refuse a SELECT that reads the whole table or index.
+        """Refuse a SELECT that reads the whole table or index, or a global index consistently.
 
         Raises:
             ExpressionError: it does, or its index is unknown.
@@ -164,11 +173,18 @@ class StatementReader:
         Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.select.html
         """
         clauses = self.statement.clauses
-        if self.allow_scan or clauses.verb != "SELECT":
+        if clauses.verb != "SELECT":
+            return
+        found = [index for index in schema.indexes if index.name == clauses.index]
+        if self.consistent and found and found[0].kind == "global":
+            raise ExpressionError(
+                f"the SELECT is on {clauses.index!r}, and a global index cannot be read consistently: leave "
+                "consistent= out, or read the table"
+            )
+        if self.allow_scan:
             return
         key = schema.partition_key
         if clauses.index is not None:
-            found = [index for index in schema.indexes if index.name == clauses.index]
             if not found:
                 raise ExpressionError(
                     f"table {clauses.table!r} has no index {clauses.index!r} that is known: check its name, "

@@ -46,6 +46,7 @@ class Usage:
         seconds: the time spent in requests, pauses between attempts included, added up: requests that are
             under way at once count side by side.
         operations: how many requests there were of each DynamoDB operation.
+        regions: how many requests went to each region, as far as the client tells.
         capacity: consumed capacity by table, under its name as deployed. The service tells it of requests
             that succeed; a refused conditional write costs write units too, and is not in here.
     """
@@ -57,6 +58,7 @@ class Usage:
     throttles: int = 0
     seconds: float = 0.0
     operations: dict[str, int] = field(default_factory=dict[str, int])
+    regions: dict[str, int] = field(default_factory=dict[str, int])
     capacity: dict[str, TableUsage] = field(default_factory=dict[str, TableUsage])
 
     @property
@@ -77,6 +79,8 @@ class Usage:
             f"{self.items_read} items read, {self.items_written} written",
             f"{self.retries} retries, {self.throttles} throttles, {self.seconds:.3f} seconds in requests",
         ]
+        if len(self.regions) > 1:
+            lines.append(", ".join(f"{name} {count}" for name, count in sorted(self.regions.items())))
         if self.capacity:
             lines += _table(self._rows())
         return "\n".join(lines)
@@ -102,6 +106,8 @@ def count(usage: Usage, request: Request, exchange: Exchange) -> None:
     usage.throttles += exchange.throttles
     usage.seconds += exchange.seconds
     usage.operations[exchange.operation] = usage.operations.get(exchange.operation, 0) + 1
+    if exchange.region is not None:
+        usage.regions[exchange.region] = usage.regions.get(exchange.region, 0) + 1
     for consumed in exchange.capacity:
         _add(usage.capacity.setdefault(consumed.table, TableUsage()), consumed, writes=request.is_write)
 

@@ -77,6 +77,11 @@ class ClientLane:
         return getattr(getattr(self.client, "meta", None), "endpoint_url", None)
 
     @property
+    def region_name(self) -> str | None:
+        """The region that the client sends to; None if it does not tell."""
+        return getattr(getattr(self.client, "meta", None), "region_name", None)
+
+    @property
     def statistics(self) -> Statistics:
         """How much was sent so far."""
         return self.courier.statistics

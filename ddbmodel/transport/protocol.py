@@ -51,6 +51,12 @@ def lean_wire(request: WireRequest) -> dict[str, Any]:
     return request.to_wire() if lean is None else lean()
 
 
+def region_of(transport: Transport) -> str | None:
+    """Give the name of the region that a transport sends to; None if it does not tell."""
+    name: str | None = getattr(transport, "region_name", None)
+    return name
+
+
 class Transport(Protocol):
     """Sends requests. One is opened for the life of a mapper, and used by many tasks at once."""
 

@@ -24,6 +24,7 @@ TOOLS: Mapping[str, Sequence[str]] = {
     "mypy": ["mypy"],
     "pyright": ["pyright"],
     "import contract": ["lint-imports", "--no-logo"],
+    "the site": ["python", "-m", "tests.checks.site", "--strict"],
 }
 RULES: Mapping[str, Callable[[], Iterator[str]]] = {
     "no registry hosts, no machine paths": traces.problems,

@@ -10,6 +10,8 @@ import contextlib
 import inspect
 import io
 import re
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -52,13 +54,26 @@ def snippets_of(page: Path) -> list[Snippet]:
 
 async def run(page: Path) -> list[tuple[list[str], list[str]]]:
     """Run a page; for each block what it printed and what it said it prints."""
+    with module_of(page) as module:
+        return [(await run_snippet(snippet, module), snippet.expected) for snippet in snippets_of(page)]
+
+
+@contextlib.contextmanager
+def module_of(page: Path) -> Iterator[ModuleType]:
+    """An empty module for the blocks of a page, where what looks for a class's module finds it."""
     module = ModuleType(f"snippets_{page.stem.replace('-', '_')}")
-    results = []
-    for snippet in snippets_of(page):
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            outcome = eval(snippet.compiled(), module.__dict__)
-            if inspect.isawaitable(outcome):
-                await outcome
-        results.append(([line.rstrip() for line in printed.getvalue().splitlines()], snippet.expected))
-    return results
+    sys.modules[module.__name__] = module
+    try:
+        yield module
+    finally:
+        del sys.modules[module.__name__]
+
+
+async def run_snippet(snippet: Snippet, module: ModuleType) -> list[str]:
+    """Run one block after those that a module has run; the lines that it printed."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        outcome = eval(snippet.compiled(), module.__dict__)
+        if inspect.isawaitable(outcome):
+            await outcome
+    return [line.rstrip() for line in printed.getvalue().splitlines()]

@@ -147,3 +147,5 @@ async def seeing(mapper: Mapper) -> None:
     Mapper(object(), hooks=Bare())  # error
     Mapper.connect(hooks=["x"])  # error
     Mapper.connect(lane="faster")  # error
+    Mapper.connect(read_regions=[7])  # error
+    Mapper.connect(consistent_reads="yes")  # error

@@ -26,6 +26,7 @@ from ddbmodel import (
     Query,
     Ramp,
     RateLimit,
+    ReadRegion,
     Request,
     RowFailure,
     Scan,
@@ -208,6 +209,9 @@ async def seeing(mapper: Mapper, order: Order) -> None:
     Mapper(object(), hooks=[Gate(), Log(), Both(), Tracing()])
     Mapper.connect(hooks=(Tracing(tracer_provider=None),))
     Mapper.connect(lane="fast")
+    Mapper.connect(
+        read_regions=("eu-central-1", ReadRegion("eu-west-1", endpoint_url=None)), consistent_reads=True
+    )
 
 
 class Job(LockItem, table="jobs"):

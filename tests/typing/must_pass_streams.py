@@ -7,7 +7,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, assert_type
 
-from ddbmodel import Change, Mapper, StatementItems, changes_of_event, changes_of_kinesis
+from ddbmodel import (
+    Change,
+    CheckpointItem,
+    ConditionalCheckpointStore,
+    Mapper,
+    StatementItems,
+    StatementOutcome,
+    changes_of_event,
+    changes_of_kinesis,
+)
 from tests.typing.shop import Customer, Order
 
 
@@ -44,10 +53,25 @@ def delivered(event: Mapping[str, Any], records: list[dict[str, Any]]) -> dict[s
     return changes.response()
 
 
+class Place(CheckpointItem, table="places"):
+    """What checkpoints are kept in."""
+
+
+async def kept(mapper: Mapper) -> None:
+    """A table keeps checkpoints, as any store that compares does."""
+    store: ConditionalCheckpointStore = mapper.stream_checkpoint(Place.key("orders"))
+    async for change in mapper.changes(Order, checkpoint=store):
+        assert_type(change, Change[Order])
+
+
 async def statements(mapper: Mapper) -> None:
     """Statements give models, or dicts."""
     assert_type(await mapper.execute("SELECT ...", ["c"], model=Order), list[Order])
     assert_type(await mapper.execute("SELECT ...", ["c"]), list[dict[str, Any]])
     assert_type(mapper.select("SELECT ...", ["c"], model=Order), StatementItems[Order])
+    outcomes = await mapper.execute_batch([("SELECT ...", ["c"]), "SELECT ..."], model=Order)
+    assert_type(outcomes, list[StatementOutcome[Order]])
+    assert_type(await mapper.execute_batch(["SELECT ..."]), list[StatementOutcome[dict[str, Any]]])
+    assert_type(await mapper.execute_transaction(["SELECT ..."], model=Order), list[Order | None])
     async for order in mapper.select("SELECT ...", ["c"], model=Order):
         assert_type(order, Order)

@@ -8,10 +8,10 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
-from ddbmodel.errors import LostChanges, StreamDisabled
+from ddbmodel.errors import CheckpointTaken, LostChanges, StreamDisabled
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.streams.change import Change, InvalidChange
-from ddbmodel.mapper.streams.checkpoint_store import CheckpointStore
+from ddbmodel.mapper.streams.checkpoint_store import CheckpointStore, ConditionalCheckpointStore
 from ddbmodel.mapper.streams.decoding import ChangeDecoder
 from ddbmodel.mapper.streams.follower import Follower, FollowOptions
 from ddbmodel.mapper.streams.positions import Positions
@@ -75,13 +75,15 @@ class Changes(Generic[R]):
         return await (onlookers.send(lane, request) if onlookers.present else lane.send(request))
 
     async def _followed(self, stream: Stream) -> AsyncGenerator[Change[R]]:
-        known = await self._known(stream.arn)
+        text = None if self._store is None else await self._store.load()
+        known = None if text is None else self._known(text, stream.arn)
         positions = known or Positions(stream.arn, utc_now())
         follower = Follower(stream, self._options, positions, resumed=known is not None, lost=self.lost)
-        keeper = _Keeper(self._store, positions, self._options.checkpoint_seconds)
-        await follower.begin()
-        await keeper.save()  # so that a run that begins at the tip goes on there, whatever happens
+        keeper = _Keeper(self._store, positions, self._options.checkpoint_seconds, [text])
         try:
+            await follower.begin()
+            # A run that begins at the tip goes on there, whatever happens; and who is second is refused.
+            await keeper.save()
             async with aclosing(follower.pages()) as pages:
                 async for page in pages:
                     if page is None:
@@ -91,7 +93,7 @@ class Changes(Generic[R]):
                         async for change in changes:
                             yield change
         finally:
-            await keeper.save_if_moved()
+            await keeper.end()
 
     async def _of_page(self, page: ShardPage, keeper: _Keeper) -> AsyncGenerator[Change[R]]:
         for record in page.records:
@@ -104,15 +106,12 @@ class Changes(Generic[R]):
                 yield found
             await keeper.note(page.shard, record.sequence_number)
 
-    async def _known(self, arn: str) -> Positions | None:
+    def _known(self, text: str, arn: str) -> Positions | None:
         """The positions to go on from; None to begin anew.
 
         Raises:
             StreamTrimmed: they are of another stream, or so old that changes may have been trimmed.
         """
-        text = None if self._store is None else await self._store.load()
-        if text is None:
-            return None
         positions, lost = Positions.load(text), list[LostChanges]()
         if positions.stream != arn:
             lost.append(LostChanges(None, None))
@@ -127,11 +126,20 @@ class Changes(Generic[R]):
 
 @dataclass(slots=True)
 class _Keeper:
-    """Saves positions, not too often."""
+    """Saves positions, not too often.
+
+    Attributes:
+        store: where to.
+        positions: what.
+        seconds: how long it takes from one time to the next.
+        stored: what may be in the store, if no other follower has saved: the last text, and after it those
+            whose saving was broken off.
+    """
 
     store: CheckpointStore | None
     positions: Positions
     seconds: float
+    stored: list[str | None]
     moved: bool = False
     saved: float = field(default_factory=time.monotonic)
 
@@ -148,14 +156,40 @@ class _Keeper:
         if (self.moved and age >= self.seconds) or age >= _QUIET_SECONDS:
             await self.save()
 
-    async def save_if_moved(self) -> None:
-        """Save what has been dealt with since the last time."""
-        if self.moved:
-            await self.save()
+    async def end(self) -> None:
+        """Save what has been dealt with since the last time, and let others have the store."""
+        try:
+            if self.moved:
+                await self.save()
+        finally:
+            if isinstance(self.store, ConditionalCheckpointStore):
+                await self.store.release()
 
     async def save(self) -> None:
-        """Save how far the shards have been read."""
+        """Save how far the shards have been read.
+
+        Raises:
+            CheckpointTaken: another follower uses the store.
+        """
         if self.store is not None:
             self.positions.saved_at = utc_now()
-            await self.store.save(self.positions.dump())
+            text = self.positions.dump()
+            if isinstance(self.store, ConditionalCheckpointStore):
+                await self._replace(self.store, text)
+            else:
+                await self.store.save(text)
         self.moved, self.saved = False, time.monotonic()
+
+    async def _replace(self, store: ConditionalCheckpointStore, text: str) -> None:
+        possible = tuple(self.stored)
+        self.stored.append(text)
+        for expected in possible:
+            if await store.replace(text, expected=expected):
+                self.stored = [text]
+                return
+        self.moved = False  # what it has dealt with is the other's to deal with again
+        raise CheckpointTaken(
+            "the checkpoint of the stream is used by another follower, or was replaced by one since it was "
+            "read. It was left as it is, so nothing is lost: give each follower a checkpoint of its own, or "
+            "let one run"
+        )

@@ -70,6 +70,11 @@ class FastLane:
         return self._client_lane.endpoint_url
 
     @property
+    def region_name(self) -> str | None:
+        """The region that the client sends to, and so does the lane."""
+        return self._client_lane.region_name
+
+    @property
     def statistics(self) -> Statistics:
         """How much was sent so far, by way of the client too."""
         return self._courier.statistics

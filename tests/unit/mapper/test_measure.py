@@ -26,6 +26,8 @@ async def _write_three(mapper: Mapper) -> None:
             await writer.put(Thing(thing_id=name))
 
 
+ONE = "SELECT * FROM things WHERE thing_id = 'a'"
+CHANGE = "UPDATE things SET count = 1 WHERE thing_id = 'a'"
 COUNTED: list[tuple[str, Call, dict[str, Any], str, int, int]] = [
     ("get", lambda m: m.get(Thing, "a"), {"Item": ITEM}, "GetItem", 1, 0),
     ("get nothing", lambda m: m.get(Thing, "a"), {}, "GetItem", 0, 0),
@@ -37,6 +39,10 @@ COUNTED: list[tuple[str, Call, dict[str, Any], str, int, int]] = [
     ("update", lambda m: m.update(Thing.key("a"), Thing.count.add(1)), {"Attributes": ITEM}, "UpdateItem", 0, 1),
     ("delete", lambda m: m.delete(Thing.key("a")), {}, "DeleteItem", 0, 1),
     ("batch writer", _write_three, {}, "BatchWriteItem", 0, 3),
+    ("a batch of SELECTs", lambda m: m.execute_batch([ONE, ONE], model=Thing), {"Responses": [{"Item": ITEM}, {}]}, "BatchExecuteStatement", 1, 0),
+    ("a batch of statements", lambda m: m.execute_batch([CHANGE, CHANGE]), {"Responses": [{}, {"Error": {"Code": "ThrottlingError"}}]}, "BatchExecuteStatement", 0, 1),
+    ("SELECTs of one moment", lambda m: m.execute_transaction([ONE, ONE], model=Thing), {"Responses": [{"Item": ITEM}, {}]}, "ExecuteTransaction", 1, 0),
+    ("a transaction of statements", lambda m: m.execute_transaction([CHANGE, f"EXISTS({ONE})"], model=Thing), {}, "ExecuteTransaction", 0, 1),
     ("delete a table", lambda m: m.delete_table(Thing, wait=False), {}, "DeleteTable", 0, 0),
 ]  # fmt: skip
 

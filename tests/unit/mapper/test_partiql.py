@@ -43,6 +43,44 @@ def test_what_binds_a_key_is_seen(where: str, bound: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("where", "equal"),
+    [
+        ("WHERE pk = ? AND sk IN [?]", {"pk"}),
+        ("WHERE (pk IN (?)) AND (sk = ?)", {"sk"}),
+        ("WHERE pk = ? AND sk = ?;", {"pk", "sk"}),
+        ("WHERE pk = ? OR sk = ?", set()),
+    ],
+)
+def test_equality_is_told_from_in(where: str, equal: set[str]) -> None:
+    """One item is read by equality; IN can bind several."""
+    assert parse(f'SELECT * FROM "t" {where}').equal == equal
+
+
+@pytest.mark.parametrize("end", ["", ";"])
+def test_a_check_is_a_select_in_exists(end: str) -> None:
+    """In a transaction; its table, keys and parameters are those of the SELECT."""
+    clauses = parse(f'EXISTS(SELECT * FROM "t" WHERE pk = ? AND x = ?){end}', checks=True)
+    assert (clauses.verb, clauses.table, clauses.parameters) == ("EXISTS", "t", 2)
+    assert clauses.equal == {"pk", "x"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "checks"),
+    [
+        ("EXISTS(SELECT * FROM t WHERE pk = ?)", False),
+        ("EXISTS", True),
+        ("EXISTS SELECT * FROM t", True),
+        ("EXISTS(DELETE FROM t)", True),
+        ("EXISTS(SELECT * FROM t) AND x", True),
+    ],
+)
+def test_a_check_stands_by_itself(statement: str, checks: bool) -> None:
+    """Outside of transactions, and in any other form, it is refused."""
+    with pytest.raises(ExpressionError):
+        parse(statement, checks=checks)
+
+
+@pytest.mark.parametrize(
     ("statement", "found"),
     [
         ('SELECT * FROM "a-b"."by-x" WHERE x = ?', ("SELECT", "a-b", "by-x", 1)),

@@ -91,6 +91,18 @@ async def test_updates_are_executed(orders: Mapper) -> None:
         ('SELECT * FROM "orders" WHERE order_id = ?', ["o"], {"model": Order}, "customer_id"),
         ('SELECT * FROM "orders"."by_status" WHERE customer_id = ?', ["c"], {"model": Order}, "status"),
         ('SELECT * FROM "orders"."by_total" WHERE total = ?', [1], {"model": Order}, "no index 'by_total'"),
+        (
+            'SELECT * FROM "orders"."by_status" WHERE status = ?',
+            ["open"],
+            {"model": Order, "consistent": True},
+            "global index cannot be read consistently",
+        ),
+        (
+            'SELECT * FROM "orders"."by_status"',
+            [],
+            {"model": Order, "consistent": True, "allow_scan": True},
+            "global index cannot be read consistently",
+        ),
         (SELECT, ["c"], {"model": Other}, "is in 'others'"),
         (SELECT, [], {"model": Order}, '1 "\\?", and there are 0'),
         (SELECT, ["c", "d"], {"model": Order}, '1 "\\?", and there are 2'),
@@ -115,6 +127,12 @@ async def test_a_scan_without_a_model_is_found_by_the_tables_keys(orders: Mapper
         await orders.execute('SELECT * FROM "orders" WHERE order_id = ?', ["o1"])
     found = await orders.execute('SELECT * FROM "orders" WHERE order_id = ?', ["o1"], allow_scan=True)
     assert [one["order_id"] for one in found] == ["o1"]
+
+
+async def test_a_global_index_is_not_read_consistently_without_a_model_either(orders: Mapper) -> None:
+    """With allow_scan=True too, the table is described then, as the index may be a local one."""
+    with pytest.raises(ExpressionError, match="global index cannot be read consistently"):
+        await orders.execute('SELECT * FROM "orders"."by_status"', consistent=True, allow_scan=True)
 
 
 async def test_parameters_are_stored_by_their_types(scripted: tuple[ScriptedServer, Mapper]) -> None:
