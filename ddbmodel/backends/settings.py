@@ -120,7 +120,7 @@ class MapperSettings(BaseSettings):
 
     def _config(self, given: Any) -> Any:
         """A botocore `Config` with what is set here, under what is given; None if there is neither."""
-        chosen = {
+        chosen: dict[str, Any] = {
             "max_pool_connections": self.max_pool_connections,
             "connect_timeout": self.connect_timeout_seconds,
             "read_timeout": self.read_timeout_seconds,

@@ -58,7 +58,18 @@ def _mypy() -> dict[Line, str]:
 
 
 def _pyright() -> dict[Line, str]:
-    run = _run([sys.executable, "-m", "pyright", "--outputjson", "--project", str(FOLDER)])
+    run = _run(
+        [
+            sys.executable,
+            "-m",
+            "pyright",
+            "--outputjson",
+            "--project",
+            str(FOLDER),
+            "--pythonpath",
+            sys.executable,
+        ]
+    )
     found: dict[Line, str] = {}
     for error in json.loads(run.stdout)["generalDiagnostics"]:
         path = Path(error["file"])
