@@ -8,6 +8,7 @@ from ddbmodel.backends.fastapi import MapperDependency, install_problem_details,
 from ddbmodel.backends.fastapi.lifespan import Connect
 from examples.ecommerce.models import shop
 from examples.ecommerce.web.api.make import make_api
+from examples.ecommerce.web.services.opened import open_services
 
 
 def create_app(connect: Connect, *, secret: str) -> FastAPI:
@@ -17,7 +18,7 @@ def create_app(connect: Connect, *, secret: str) -> FastAPI:
         connect: opens the mapper; give it a `cursor_key`, so that page tokens are signed.
         secret: signs customers' tokens.
     """
-    app = FastAPI(title="The shop", lifespan=mapper_lifespan(connect), openapi_url=None)
+    app = FastAPI(title="The shop", lifespan=mapper_lifespan(connect, then=open_services), openapi_url=None)
     app.add_api_route("/health/live", live)
     app.add_api_route("/health/ready", ready)
     app.mount("/api", make_api(secret))

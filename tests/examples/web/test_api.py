@@ -27,6 +27,7 @@ from examples.ecommerce.models import (
 )
 from examples.ecommerce.web.api.make import make_api
 from examples.ecommerce.web.api.signing import sign
+from examples.ecommerce.web.services.opened import Services, current_services
 
 SECRET = "of the tests"
 MOMENT = datetime(2011, 10, 24, 9, tzinfo=UTC)
@@ -67,7 +68,9 @@ async def mapper() -> AsyncIterator[Mapper]:
 @pytest.fixture
 async def api(mapper: Mapper) -> AsyncIterator[httpx.AsyncClient]:
     app = make_api(SECRET)
+    services = Services(mapper)
     app.dependency_overrides[current_mapper] = lambda: mapper
+    app.dependency_overrides[current_services] = lambda: services
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop") as client:
         yield client
 

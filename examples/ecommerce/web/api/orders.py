@@ -15,6 +15,7 @@ from ddbmodel.backends.fastapi import MapperDependency, PageOf, PageParameters, 
 from examples.ecommerce.checkout import Checkout, CheckoutError, cancel, check_out, prepare
 from examples.ecommerce.models import WEB_LETTER, Customer, Order, OrderLines, Payment, Shipment
 from examples.ecommerce.web.api.signing import SignedCustomer
+from examples.ecommerce.web.services.opened import ServicesDependency
 
 router = APIRouter(tags=["orders"])
 InvoiceNo = Annotated[str, Path(min_length=1, max_length=40, description="An order's number.")]
@@ -52,17 +53,19 @@ def invoice_number(customer_id: str, key: str) -> str:
 
 @router.post("/orders", status_code=201, responses=problem_responses(401, 404, 409, 503))
 async def order(
-    mapper: MapperDependency, customer_id: SignedCustomer, wanted: CheckoutRequest, key: IdempotencyKey
+    services: ServicesDependency, customer_id: SignedCustomer, wanted: CheckoutRequest, key: IdempotencyKey
 ) -> Order:
     """Buy what is in the cart.
 
     Sent again with the same key it gives the same order, as it is by then; with another total it is refused
-    (422). A cart that changed, costs something else or is short of an article is refused whole (409).
+    (422). A cart that changed, costs something else or is short of an article is refused whole (409). When
+    many buy at once, some are asked to send it again (503 with Retry-After); nothing was bought then.
     """
     number = invoice_number(customer_id, key)
-    done = await _order_of(mapper, customer_id, number)
-    if done is None:
-        done = await _buy(mapper, customer_id, number, wanted.total)
+    async with services.checkouts.enter():
+        done = await _order_of(services.mapper, customer_id, number)
+        if done is None:
+            done = await _buy(services.mapper, customer_id, number, wanted.total)
     if done.total != wanted.total:
         raise HTTPException(422, "This Idempotency-Key was used for a checkout of another total")
     return done

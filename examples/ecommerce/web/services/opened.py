@@ -1,0 +1,44 @@
+"""What is made when the application starts, beside the mapper, and ends with it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Final, TypeAlias
+
+from fastapi import Depends, FastAPI
+from starlette.requests import HTTPConnection
+
+from ddbmodel import Mapper
+from examples.ecommerce.web.services.admission import Admission
+
+_STATE: Final = "shop_services"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What all requests share.
+
+    Attributes:
+        checkouts: bounds how many are bought at once.
+    """
+
+    mapper: Mapper
+    checkouts: Admission = field(default_factory=Admission)
+
+
+@asynccontextmanager
+async def open_services(_: FastAPI, mapper: Mapper) -> AsyncGenerator[Mapping[str, Any]]:
+    """Make them for an application, as its lifespan's `then`; mounted applications get them as well."""
+    yield {_STATE: Services(mapper)}
+
+
+def current_services(connection: HTTPConnection) -> Services:
+    """The application's services, for `Depends` and for `app.dependency_overrides` in tests."""
+    services: Services = getattr(connection.state, _STATE)
+    return services
+
+
+ServicesDependency: TypeAlias = Annotated[Services, Depends(current_services)]
+"""The application's services: `async def buy(services: ServicesDependency)`."""
