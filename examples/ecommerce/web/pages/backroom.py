@@ -1,0 +1,90 @@
+"""What the shop's people do: the queue, parcels, and counting the stock."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from heapq import merge
+from itertools import islice
+from typing import Final
+
+from ddbmodel import Mapper
+from examples.ecommerce.models import QUEUE_SHARDS, WAREHOUSE, Order, OrderStatus, Shipment, Stock, shard_of
+
+LOW: Final = 10  # below it an article is to be reordered
+QUEUE_SHOWN: Final = 25
+
+
+async def queue(mapper: Mapper, status: OrderStatus) -> list[Order]:
+    """The orders that wait longest, of all parts of the queue."""
+
+    async def longest(shard: int) -> list[Order]:
+        waiting = mapper.query(Order).where(Order.status == status, Order.shard == shard)
+        return await waiting.limit(QUEUE_SHOWN).hydrate().all()
+
+    heads = await asyncio.gather(*map(longest, range(QUEUE_SHARDS)))
+    in_order = merge(*heads, key=lambda order: (order.waiting_since or order.placed_at, order.invoice_no))
+    return list(islice(in_order, QUEUE_SHOWN))
+
+
+async def waiting_count(mapper: Mapper, status: OrderStatus) -> int:
+    """How many orders wait."""
+    parts = (
+        mapper.query(Order).where(Order.status == status, Order.shard == shard).count()
+        for shard in range(QUEUE_SHARDS)
+    )
+    return sum(await asyncio.gather(*parts))
+
+
+async def pack(mapper: Mapper, invoice_no: str) -> None:
+    """Take an order to pack it.
+
+    Raises:
+        ConditionalCheckFailed: it is not open any more.
+    """
+    order = await mapper.require(Order, invoice_no, consistent=True)
+    await mapper.update(
+        Order.key(invoice_no),
+        Order.status.set(OrderStatus.PACKING),
+        when=Order.status == OrderStatus.OPEN,
+        given=order,
+    )
+
+
+async def ship(mapper: Mapper, invoice_no: str, carrier: str) -> None:
+    """Hand a packed order to a carrier, once.
+
+    Raises:
+        ConditionalCheckFailed: it is not being packed.
+    """
+    async with mapper.transaction() as tx:
+        tx.update(
+            Order.key(invoice_no),
+            Order.status.set(OrderStatus.SHIPPED),
+            Order.waiting_since.remove(),
+            when=(Order.status == OrderStatus.PACKING) & (Order.shard == shard_of(invoice_no)),
+        )
+        tx.create(
+            Shipment(invoice_no=invoice_no, number=1, carrier=carrier, shipped_at=datetime.now(UTC))
+        )
+
+
+async def to_reorder(mapper: Mapper) -> list[Stock]:
+    """What there is too little of, longest first."""
+    return await mapper.query(Stock).where(Stock.warehouse == WAREHOUSE).limit(50).hydrate().all()
+
+
+async def count(mapper: Mapper, stock_code: str, seen: int, counted: int) -> Stock:
+    """Correct the stock to what was counted, unless it is not what the counter saw any more.
+
+    Raises:
+        ConditionalCheckFailed: it was changed meanwhile; `.item` is what is stored.
+    """
+    low = Stock.low_since.set(datetime.now(UTC)) if counted < LOW else Stock.low_since.remove()
+    return await mapper.update(
+        Stock.key(stock_code),
+        Stock.on_hand.set(counted),
+        Stock.warehouse.set(WAREHOUSE),
+        low,
+        when=Stock.on_hand == seen,
+    )
