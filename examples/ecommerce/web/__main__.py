@@ -22,7 +22,7 @@ async def serve(port: int, days: int) -> None:
             print(f"{await load_sample(mapper, days):,} items loaded")
         key = token_hex(32)  # tokens end with the process, as the data does
         app = create_app(lambda: dynamodb.connect(cursor_key=key), secret=token_hex(32))
-        print(f"http://127.0.0.1:{port}/api/docs")
+        print(f"http://127.0.0.1:{port}/ (the API: /api/docs)")
         await uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning")).serve()
 
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Final, Literal, TypeAlias
 
-from ddbmodel import Mapper
+from ddbmodel import Mapper, Usage
 from examples.ecommerce.assemble import Assembler, Item
 from examples.ecommerce.days import Days
 from examples.ecommerce.generate import write_days
@@ -61,6 +61,7 @@ class Ingestion:
         """Begin, unless it is running."""
         if not self.is_running:
             self.state, self.samples = "running", []
+            self._moved = asyncio.Event()  # the one of a run before is set, and would be waited for in vain
             self._task = asyncio.create_task(self._run(days))
 
     async def stop(self) -> None:
@@ -101,14 +102,18 @@ class Ingestion:
             self._moved.set()
 
     async def _write(self, items: list[Item]) -> None:
+        with self._mapper.measure() as usage:
+            await self._pour(items, usage)
+
+    async def _pour(self, items: list[Item], usage: Usage) -> None:
         started, due, before = monotonic(), 0.0, Seen(0.0, 0, len(items), 0.0, 0.0)
         async with self._mapper.batch_writer() as writer:
             for item in items:
                 await writer.put(item)
                 if monotonic() - started >= due and len(self.samples) < _SAMPLES_KEPT:
-                    before = self._sample(started, before, writer.report.written, writer.report.write_units)
+                    before = self._sample(started, before, writer.report.written, usage.write_units)
                     due = before.seconds + _SAMPLE_SECONDS
-        self._sample(started, before, writer.report.written, writer.report.write_units)
+        self._sample(started, before, writer.report.written, usage.write_units)
 
     def _sample(self, started: float, before: Seen, written: int, units: float) -> Seen:
         seconds = monotonic() - started

@@ -41,7 +41,7 @@ async def queue(request: Request, status: str = "open", refused: str = "") -> Re
     """The orders that wait, those that wait longest first."""
     wanted = OrderStatus.PACKING if status == "packing" else OrderStatus.OPEN
     orders = await backroom.queue(site_of(request).mapper, wanted)
-    return page(request, "queue.html", orders=orders, status=wanted.value, refused=refused)
+    return page(request, "queue.html", orders=orders, shown=wanted.value, refused=refused)
 
 
 @router.post("/queue/{invoice_no}/{deed}")

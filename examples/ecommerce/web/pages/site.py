@@ -1,18 +1,21 @@
 """What all pages share: templates, the visitor, security headers, and errors that are pages as well.
 
-    install(app, mapper=..., secret=...)     # adds every page to an application
+    app = FastAPI(lifespan=mapper_lifespan(connect, then=open_site))
+    install(app, secret=...)                 # adds every page to an application
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from inspect import isawaitable
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -161,10 +164,14 @@ def _status_of(error: Exception) -> int:
             return 503
 
 
+def _is_page(request: Request) -> bool:
+    return not request.url.path.startswith(("/api", "/health"))
+
+
 async def _guard(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
     """Refuse forms of other sites, and add the headers."""
     foreign = request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
-    is_page = not request.url.path.startswith("/api")
+    is_page = _is_page(request)
     if foreign and is_page and request.method == "POST":
         response: Response = error_page(request, 403)
     else:
@@ -176,18 +183,36 @@ async def _guard(request: Request, call: Callable[[Request], Awaitable[Response]
     return response
 
 
-def install(app: FastAPI, *, mapper: Mapper, secret: str) -> None:
-    """Add the pages to an application. The mapper signs cursors with its own `cursor_key`."""
+@asynccontextmanager
+async def open_site(app: FastAPI, mapper: Mapper) -> AsyncGenerator[None]:
+    """Open what the pages need beside the mapper, and end an ingestion that still runs when the shop closes."""
+    site = Site(mapper, app.state.secret, Shelf(mapper), Ingestion(mapper))
+    app.state.site = site
+    yield
+    await site.ingestion.stop()
+
+
+def install(app: FastAPI, *, secret: str) -> None:
+    """Add the pages to an application whose lifespan opens `open_site`.
+
+    Call it after what else handles errors: errors of pages become pages, others stay what they were.
+    """
     from examples.ecommerce.web.pages import account, catalogue, checking_out, office
 
-    app.state.site = Site(mapper, secret, Shelf(mapper), Ingestion(mapper))
+    app.state.secret = secret
     for router in (catalogue.router, checking_out.router, account.router, office.router):
         app.include_router(router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=_STATIC))
     app.middleware("http")(_guard)
+    for kind in (HTTPException, RequestValidationError, DDBModelError):
+        app.add_exception_handler(kind, _shown_on_pages(app.exception_handlers.get(kind)))
 
+
+def _shown_on_pages(earlier: Any) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def show(request: Request, error: Exception) -> Response:
+        if earlier is not None and not _is_page(request):
+            answer = earlier(request, error)
+            return cast("Response", await answer if isawaitable(answer) else answer)
         return error_page(request, _status_of(error))
 
-    for kind in (HTTPException, RequestValidationError, DDBModelError):
-        app.add_exception_handler(kind, show)
+    return show
