@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from ddbmodel.admin import (
-        BackupPolicy,
         Backups,
+        ContributorInsights,
         DumpProgress,
         DumpReport,
         Exports,
@@ -21,12 +21,17 @@ if TYPE_CHECKING:
         Imports,
         LoadReport,
         PolicyReport,
+        ResourcePolicies,
+        ResourcePolicy,
         RestoreComparison,
         RestoreReport,
         RestoreSettings,
         TableChange,
         TablePlan,
         TablesPlan,
+        Tags,
+        TimeToLive,
+        TimeToLiveState,
         apply_tables,
         cloudformation_template,
         dump,
@@ -82,6 +87,7 @@ if TYPE_CHECKING:
     from ddbmodel.ingest.csv_rows import Csv
     from ddbmodel.ingest.dead_letters import DeadLetters
     from ddbmodel.ingest.dynamodb_export import DynamoDBExport, DynamoDBJson
+    from ddbmodel.ingest.export_changes import ExportChanges, read_changes
     from ddbmodel.ingest.export_models import read_export
     from ddbmodel.ingest.json_lines import JsonLines
     from ddbmodel.ingest.mapper import Mapper
@@ -154,6 +160,7 @@ if TYPE_CHECKING:
         Backup,
         ConsumedCapacity,
         Export,
+        InsightsState,
         OnDemand,
         PointInTime,
         Provisioned,
@@ -161,7 +168,7 @@ if TYPE_CHECKING:
         TableDescription,
         TableImport,
     )
-    from ddbmodel.schema import KeyAttribute, KmsKey, TableSettings, WarmThroughput
+    from ddbmodel.schema import BackupPolicy, KeyAttribute, KmsKey, TableSettings, WarmThroughput
     from ddbmodel.transport.object_store import S3Access
 
 __all__ = [
@@ -183,6 +190,7 @@ __all__ = [
     "ConditionalCheckFailed",
     "ConnectionFailed",
     "ConsumedCapacity",
+    "ContributorInsights",
     "Csv",
     "DDBModelError",
     "DeadLetters",
@@ -198,6 +206,7 @@ __all__ = [
     "Exchange",
     "Explanation",
     "Export",
+    "ExportChanges",
     "Exports",
     "ExpressionError",
     "Failure",
@@ -211,6 +220,7 @@ __all__ = [
     "IngestProgress",
     "IngestReport",
     "IngestStopped",
+    "InsightsState",
     "InvalidChange",
     "InvalidCursor",
     "InvalidItem",
@@ -253,6 +263,8 @@ __all__ = [
     "ReplyCorrupt",
     "Request",
     "RequestRefused",
+    "ResourcePolicies",
+    "ResourcePolicy",
     "RestoreComparison",
     "RestoreMismatch",
     "RestoreReport",
@@ -280,7 +292,10 @@ __all__ = [
     "TableSettings",
     "TableUsage",
     "TablesPlan",
+    "Tags",
     "Throttled",
+    "TimeToLive",
+    "TimeToLiveState",
     "Tracing",
     "Transaction",
     "TransactionCanceled",
@@ -306,6 +321,7 @@ __all__ = [
     "partition_key",
     "plan_ingest",
     "plan_tables",
+    "read_changes",
     "read_export",
     "require_recovery_point",
     "sort_key",
@@ -323,7 +339,7 @@ _ROOM_OF: Final = {
     "Action": "ddbmodel.expressions",
     "Attr": "ddbmodel.model",
     "Backup": "ddbmodel.operations",
-    "BackupPolicy": "ddbmodel.admin",
+    "BackupPolicy": "ddbmodel.schema",
     "Backups": "ddbmodel.admin",
     "BatchWriter": "ddbmodel.mapper",
     "CancellationReason": "ddbmodel.errors",
@@ -337,6 +353,7 @@ _ROOM_OF: Final = {
     "ConditionalCheckFailed": "ddbmodel.errors",
     "ConnectionFailed": "ddbmodel.errors",
     "ConsumedCapacity": "ddbmodel.operations",
+    "ContributorInsights": "ddbmodel.admin",
     "Csv": "ddbmodel.ingest.csv_rows",
     "DDBModelError": "ddbmodel.errors",
     "DeadLetters": "ddbmodel.ingest.dead_letters",
@@ -352,6 +369,7 @@ _ROOM_OF: Final = {
     "Exchange": "ddbmodel.mapper",
     "Explanation": "ddbmodel.mapper",
     "Export": "ddbmodel.operations",
+    "ExportChanges": "ddbmodel.ingest.export_changes",
     "Exports": "ddbmodel.admin",
     "ExpressionError": "ddbmodel.errors",
     "Failure": "ddbmodel.errors",
@@ -365,6 +383,7 @@ _ROOM_OF: Final = {
     "IngestProgress": "ddbmodel.ingest.progress",
     "IngestReport": "ddbmodel.ingest.report",
     "IngestStopped": "ddbmodel.errors",
+    "InsightsState": "ddbmodel.operations",
     "InvalidChange": "ddbmodel.mapper",
     "InvalidCursor": "ddbmodel.errors",
     "InvalidItem": "ddbmodel.mapper",
@@ -407,6 +426,8 @@ _ROOM_OF: Final = {
     "ReplyCorrupt": "ddbmodel.errors",
     "Request": "ddbmodel.operations",
     "RequestRefused": "ddbmodel.errors",
+    "ResourcePolicies": "ddbmodel.admin",
+    "ResourcePolicy": "ddbmodel.admin",
     "RestoreComparison": "ddbmodel.admin",
     "RestoreMismatch": "ddbmodel.errors",
     "RestoreReport": "ddbmodel.admin",
@@ -434,7 +455,10 @@ _ROOM_OF: Final = {
     "TableSettings": "ddbmodel.schema",
     "TableUsage": "ddbmodel.mapper",
     "TablesPlan": "ddbmodel.admin",
+    "Tags": "ddbmodel.admin",
     "Throttled": "ddbmodel.errors",
+    "TimeToLive": "ddbmodel.admin",
+    "TimeToLiveState": "ddbmodel.admin",
     "Tracing": "ddbmodel.mapper",
     "Transaction": "ddbmodel.mapper",
     "TransactionCanceled": "ddbmodel.errors",
@@ -460,6 +484,7 @@ _ROOM_OF: Final = {
     "partition_key": "ddbmodel.model",
     "plan_ingest": "ddbmodel.ingest.plan",
     "plan_tables": "ddbmodel.admin",
+    "read_changes": "ddbmodel.ingest.export_changes",
     "read_export": "ddbmodel.ingest.export_models",
     "require_recovery_point": "ddbmodel.admin",
     "sort_key": "ddbmodel.model",

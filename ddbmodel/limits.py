@@ -61,6 +61,14 @@ TRANSACTION_TOKEN_SECONDS: Final = 10 * 60
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html
 RECOVERY_DAYS_MAX: Final = 35
 
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-considerations.html
+RESOURCE_POLICY_BYTES: Final = 20 * 1024
+
+# Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Tagging.html
+TAGS_PER_TABLE: Final = 50
+TAG_KEY_LENGTH_MAX: Final = 128
+TAG_VALUE_LENGTH_MAX: Final = 256
+
 # Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html
 SCAN_SEGMENTS: Final = 1_000_000
 

@@ -1,52 +1,19 @@
-"""How a table is to be backed up, and seeing to it."""
-
-# pyright: reportUnnecessaryIsInstance=false
-# The checks are for callers without a type checker.
+"""Seeing to it that tables are backed up as their policies say."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime
 
 from ddbmodel.admin.backup_names import daily_name, is_daily
-from ddbmodel.admin.backups import POINT_IN_TIME_DAYS_MAX, Backups
+from ddbmodel.admin.backups import Backups
 from ddbmodel.admin.service import Service, TableRef
 from ddbmodel.admin.waiting import PATIENCE, Patience
-from ddbmodel.errors import ExpressionError, NoRecoveryPoint
+from ddbmodel.errors import ExpressionError
+from ddbmodel.model import Table, plan_of
 from ddbmodel.operations import Backup
-
-# Arbitrary: somebody who destroys something today has probably seen that the backup of yesterday was made.
-RECENT: Final = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True)
-class BackupPolicy:
-    """How a table is to be backed up.
-
-    Attributes:
-        point_in_time_days: how far point-in-time recovery reaches back, 1 to 35 days; None leaves it as it
-            is.
-        daily: how many daily backups are kept; None makes none.
-
-    Raises:
-        ExpressionError: it says nothing, or a number is not possible.
-    """
-
-    point_in_time_days: int | None = None
-    daily: int | None = None
-
-    def __post_init__(self) -> None:
-        days, daily = self.point_in_time_days, self.daily
-        if days is None and daily is None:
-            raise ExpressionError("BackupPolicy: say point_in_time_days=, daily= or both")
-        if days is not None and (type(days) is not int or not 1 <= days <= POINT_IN_TIME_DAYS_MAX):
-            raise ExpressionError(
-                f"BackupPolicy: point_in_time_days is a whole number from 1 to {POINT_IN_TIME_DAYS_MAX}"
-            )
-        if daily is not None and (type(daily) is not int or daily < 1):
-            raise ExpressionError("BackupPolicy: daily is a whole number from 1 on")
+from ddbmodel.schema import BackupPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +48,29 @@ def _now() -> datetime:
 async def enforce_backups(
     mapper: Service,
     table: TableRef,
-    policy: BackupPolicy,
+    policy: BackupPolicy | None = None,
     *,
     now: Callable[[], datetime] = _now,
     patience: Patience = PATIENCE,
 ) -> PolicyReport:
-    """See to it that a table is backed up as the policy says; to be called at least once a day.
+    """See to it that a table is backed up as its policy says; to be called at least once a day.
 
     It makes the backup of today, by UTC, if there is none, waits until that is available, and only then
     deletes the oldest daily ones beyond `daily`. Only backups that it made itself are ever deleted, which it
     knows by their names, and never the last one that is available.
 
+    Args:
+        mapper: the way to the table.
+        table: a model, a shared table, or the name of a table.
+        policy: in place of the one that is declared with the table.
+        now: the time.
+        patience: how long to wait for the backup.
+
     Raises:
+        ExpressionError: no policy is given, nor declared; nothing was sent.
         TableNotFound: there is no such table.
     """
+    policy = policy or declared_policy(table)
     backups, name = Backups(mapper, patience=patience), mapper.table_name(table)
     changed = False
     if policy.point_in_time_days is not None:
@@ -117,48 +93,26 @@ async def enforce_backups(
     return PolicyReport(name, created, tuple(reversed(beyond)), kept, changed)
 
 
-async def require_recovery_point(
-    mapper: Service, table: TableRef, *, recent: timedelta = RECENT, now: Callable[[], datetime] = _now
-) -> None:
-    """Refuse to go on with what destroys a table's items, unless they could be restored.
-
-    Point-in-time recovery does, and so does a backup that is available and recent.
+def declared_policy(table: TableRef) -> BackupPolicy:
+    """Give the policy that is declared with a table.
 
     Raises:
-        NoRecoveryPoint: there is neither.
-        TableNotFound: there is no such table.
+        ExpressionError: there is none, or only the table's name is known.
+        ModelDefinitionError: the model has no table.
     """
-    await require_recovery_point_of(mapper, mapper.table_name(table), recent=recent, now=now)
-
-
-async def require_recovery_point_of(
-    mapper: Service,
-    deployed: str,
-    *,
-    recent: timedelta = RECENT,
-    now: Callable[[], datetime] = _now,
-    but: Backup | None = None,
-) -> None:
-    """Do it for the table of this deployed name; without counting one backup, as if it were gone.
-
-    Raises:
-        NoRecoveryPoint: there is neither.
-    """
-    backups = Backups(mapper)
-    if (await backups.point_in_time_named(deployed)).enabled:
-        return
-    since = now() - recent
-    async for backup in backups.list_named(deployed):
-        if but is not None and backup.arn == but.arn:
-            continue
-        if backup.status == "AVAILABLE" and backup.created_at >= since:
-            return
-    hours = recent.total_seconds() / 3600
-    raise NoRecoveryPoint(
-        f"table {deployed!r} has no point-in-time recovery, and no backup of the last "
-        f"{hours:g} hours: what is destroyed could not be restored. Make a backup (ddbmodel backup create), "
-        "or say that it is not needed."
-    )
+    if isinstance(table, str):
+        raise ExpressionError(
+            f"table {table!r}: a name has no policy; say daily= or point_in_time_days= (--daily, "
+            "--point-in-time-days), or name a model with backups=BackupPolicy(...)"
+        )
+    settings = table.settings if isinstance(table, Table) else plan_of(table).settings
+    if settings.backups is None:
+        name = repr(table) if isinstance(table, Table) else table.__name__
+        raise ExpressionError(
+            f"{name} declares no policy: give it backups=BackupPolicy(...), or say --daily or "
+            "--point-in-time-days"
+        )
+    return settings.backups
 
 
 async def _daily(backups: Backups, table: TableRef) -> list[Backup]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
+from ddbmodel import limits
 from ddbmodel.admin.backup_names import check_name
 from ddbmodel.admin.restore_check import RestoreComparison, compare
 from ddbmodel.admin.service import Service, TableRef
@@ -31,8 +32,6 @@ from ddbmodel.operations import (
     TableDescription,
     UpdateContinuousBackups,
 )
-
-POINT_IN_TIME_DAYS_MAX: Final = 35
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +140,7 @@ class Backups:
     # Point in time ------------------------------------------------------------------------------------------
 
     async def enable_point_in_time(
-        self, table: TableRef, *, days: int = POINT_IN_TIME_DAYS_MAX
+        self, table: TableRef, *, days: int = limits.RECOVERY_DAYS_MAX
     ) -> PointInTime:
         """Let a table be restored to any second of the last days.
 
@@ -151,9 +150,9 @@ class Backups:
         Cost: the table's size is paid for each month, whatever the days.
         Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html
         """
-        if type(days) is not int or not 1 <= days <= POINT_IN_TIME_DAYS_MAX:
+        if type(days) is not int or not 1 <= days <= limits.RECOVERY_DAYS_MAX:
             raise ExpressionError(
-                f"point-in-time recovery: days is a whole number from 1 to {POINT_IN_TIME_DAYS_MAX}"
+                f"point-in-time recovery: days is a whole number from 1 to {limits.RECOVERY_DAYS_MAX}"
             )
         return await self._update(table, days)
 

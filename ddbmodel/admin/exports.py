@@ -76,7 +76,7 @@ class Exports:
     ) -> Export:
         """Begin to export what has changed in a table between two moments, 15 minutes to 24 hours apart.
 
-        What it writes is not read by `DynamoDBExport`, which refuses it.
+        `read_changes(done.folder, Order)` reads what it writes.
 
         Args:
             table: a model, a shared table, or the name of a table.

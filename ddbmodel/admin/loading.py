@@ -9,18 +9,18 @@ from os import PathLike
 from pathlib import Path
 from typing import Final
 
-from ddbmodel.admin.backup_policy import require_recovery_point_of
 from ddbmodel.admin.dump_folder import DumpFolder, Manifest
 from ddbmodel.admin.dump_part import Part
 from ddbmodel.admin.dump_report import DumpProgress, LoadReport, OnProgress
 from ddbmodel.admin.files import in_thread
 from ddbmodel.admin.load_place import Place, stored_place
+from ddbmodel.admin.recovery_point import has_items, require_recovery_point_of
 from ddbmodel.admin.service import Service, TableRef, Writer, WritingService
 from ddbmodel.admin.waiting import PATIENCE, Patience, active, described
 from ddbmodel.codec.values import Item
 from ddbmodel.codec.wire_item import WireItem
 from ddbmodel.errors import CodecError, DumpError, TableNotFound
-from ddbmodel.operations import CreateTable, Scan, ScanResult, TableDescription
+from ddbmodel.operations import CreateTable, TableDescription
 from ddbmodel.schema import KeyAttribute
 
 # Arbitrary: so many are read in a thread at once, and then accepted.
@@ -34,7 +34,7 @@ async def load(
     table: TableRef | None = None,
     create: bool = False,
     overwrite: bool = False,
-    unprotected: bool = False,
+    without_recovery_point: bool = False,
     checkpoint: str | PathLike[str] | None = None,
     concurrency: int = 4,
     rate_limit: object = None,
@@ -55,8 +55,8 @@ async def load(
         create: make the table, with keys, indexes and billing as the dumped one had them. Time to live, tags,
             streams and the like are not in a dump.
         overwrite: write to a table that has items too; those with the same key are replaced.
-        unprotected: overwrite a table also if it has neither point-in-time recovery nor a backup of the last
-            24 hours.
+        without_recovery_point: overwrite a table also if it has neither point-in-time recovery nor a backup
+            of the last 24 hours.
         checkpoint: the file that tells how far it is; beside the dump's manifest if not given.
         concurrency: how many requests are under way at once, at most.
         rate_limit: a `RateLimit`: the budget of write units.
@@ -65,7 +65,8 @@ async def load(
 
     Raises:
         DumpError: there is no finished dump, a file is damaged, the table has another key, or has items.
-        NoRecoveryPoint: what would be overwritten could not be restored, and `unprotected` is false.
+        NoRecoveryPoint: what would be overwritten could not be restored, and `without_recovery_point`
+            is false.
         TableNotFound: there is no table to write to.
         TableInUse: `create` was asked for, and there is such a table.
         UnprocessedItems: items could not be written; `.leftover` has their keys. Load again to go on.
@@ -87,7 +88,7 @@ async def load(
     _check_keys(manifest, target)
     place = earlier if begun and earlier is not None else Place.at_beginning(manifest, target)
     if not begun:
-        await _check_items(mapper, name, overwrite=overwrite, unprotected=unprotected)
+        await _check_items(mapper, name, overwrite=overwrite, without_recovery_point=without_recovery_point)
     await in_thread(place.store, place_at)
     run = _Load(source, manifest, target, place_at, progress)
     async with mapper.batch_writer(concurrency=concurrency, rate_limit=rate_limit) as writer:
@@ -187,14 +188,13 @@ async def _created(mapper: Service, manifest: Manifest, name: str, patience: Pat
     return await active(mapper, name, patience, operation=CreateTable.name)
 
 
-async def _check_items(mapper: Service, name: str, *, overwrite: bool, unprotected: bool) -> None:
-    page = ScanResult.from_wire(await mapper.send(Scan(name, limit=1, consistent=True)))
-    if not page.items:
+async def _check_items(mapper: Service, name: str, *, overwrite: bool, without_recovery_point: bool) -> None:
+    if not await has_items(mapper, name):
         return
     if not overwrite:
         raise DumpError(
             f"table {name!r} is not empty: load into a new table, or say overwrite=True (--overwrite) to "
             "replace the items that have the same key as one of the dump. Nothing was written."
         )
-    if not unprotected:
+    if not without_recovery_point:
         await require_recovery_point_of(mapper, name)

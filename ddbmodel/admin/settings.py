@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ddbmodel.admin.service import Service
+from ddbmodel.admin.tags import read_tags
 from ddbmodel.admin.waiting import Patience, active
 from ddbmodel.operations import (
     DescribeContinuousBackups,
     DescribeTable,
     DescribeTimeToLive,
     DescribeTimeToLiveResult,
-    ListTagsOfResource,
     PointInTime,
     TagResource,
-    TagsPage,
     UpdateContinuousBackups,
     UpdateTable,
     UpdateTimeToLive,
@@ -56,7 +55,7 @@ async def settings_of(service: Service, table: str) -> RestoreSettings:
     recovery = PointInTime.from_wire(await service.send(DescribeContinuousBackups(table)))
     return RestoreSettings(
         ttl=time_to_live.attribute if time_to_live.status in ("ENABLING", "ENABLED") else None,
-        tags=await _tags(service, wire["TableArn"]),
+        tags=await read_tags(service, wire["TableArn"]),
         point_in_time_days=recovery.days,
         stream=_stream(wire.get("StreamSpecification") or {}),
         deletion_protection=bool(wire.get("DeletionProtectionEnabled")),
@@ -101,17 +100,6 @@ async def apply_settings(
         await active(service, table, patience, operation=UpdateTable.name)
         given.append("deletion protection")
     return tuple(given)
-
-
-async def _tags(service: Service, arn: str) -> dict[str, str]:
-    tags: dict[str, str] = {}
-    after: str | None = None
-    while True:
-        page = TagsPage.from_wire(await service.send(ListTagsOfResource(arn, after)))
-        tags |= page.tags
-        after = page.next
-        if after is None:
-            return tags
 
 
 def _stream(wire: Mapping[str, Any]) -> StreamView | None:

@@ -20,8 +20,11 @@ from ddbmodel import (
     TableNotFound,
     enforce_backups,
 )
-from ddbmodel.admin.backup_policy import require_recovery_point_of
+from ddbmodel.admin.backup_policy import declared_policy
+from ddbmodel.admin.recovery_point import require_recovery_point_of
 from ddbmodel.cli.connecting import EndpointUrl, Profile, Region, TablePrefix, connect_options
+from ddbmodel.cli.loading import target_of
+from ddbmodel.cli.recovery import WithoutRecoveryPoint
 from ddbmodel.cli.running import run_with_mapper, table_of
 
 backup = typer.Typer(no_args_is_help=True, help="Back tables up, restore them, and prune old backups.")
@@ -93,20 +96,21 @@ def describe(
 @backup.command()
 def delete(  # noqa: PLR0917  # options, which typer gives by name
     arn: _Arn,
-    unprotected: Annotated[
-        bool, typer.Option("--unprotected", help="also if there is no PITR and no other recent backup")
-    ] = False,
+    without_recovery_point: WithoutRecoveryPoint = False,
     json: _Json = False,
     region: Region = None,
     profile: Profile = None,
     endpoint_url: EndpointUrl = None,
 ) -> None:
-    """Delete a backup for good. The exit code is 0, or 2 if it failed or was refused."""
+    """Delete a backup for good; refused if it is the last way to restore the table.
+
+    The exit code is 0, or 2 if it failed or was refused.
+    """
 
     async def work(mapper: Mapper) -> Backup:
         backups = Backups(mapper)
         found = await backups.describe(arn)
-        if not unprotected:
+        if not without_recovery_point:
             await _check_deletion(mapper, found)
         await backups.delete(found)
         return found
@@ -119,8 +123,8 @@ async def _check_deletion(mapper: Mapper, found: Backup) -> None:
         await require_recovery_point_of(mapper, found.table, but=found)
     except TableNotFound as error:
         raise ExpressionError(
-            f"table {found.table!r} is gone, and this backup may be all that is left: say --unprotected "
-            "to delete it all the same"
+            f"table {found.table!r} is gone, and this backup may be all that is left: say "
+            "--without-recovery-point to delete it all the same"
         ) from error
 
 
@@ -163,7 +167,7 @@ def restore(  # noqa: PLR0917  # options, which typer gives by name
 
 @backup.command()
 def run(  # noqa: PLR0917  # options, which typer gives by name
-    tables: Annotated[list[str], typer.Argument(help="tables' names, or module:Model")],
+    tables: Annotated[list[str], typer.Argument(help="tables' names, module:Model or module:table")],
     daily: Annotated[int | None, typer.Option(help="how many daily backups to keep", min=1)] = None,
     point_in_time_days: Annotated[
         int | None, typer.Option(help="PITR for so many days", min=1, max=35)
@@ -176,12 +180,17 @@ def run(  # noqa: PLR0917  # options, which typer gives by name
 ) -> None:
     """Make today's backup where there is none, and prune what it made itself; to be run once a day.
 
+    Without options the policy is the one that each model declares (backups=BackupPolicy(...)).
+
     The exit code is 0, or 2 if one table failed; the tables before it are done.
     """
 
     async def work(mapper: Mapper) -> list[PolicyReport]:
-        policy = BackupPolicy(point_in_time_days, daily)
-        return [await enforce_backups(mapper, table_of(one), policy) for one in tables]
+        given = daily is not None or point_in_time_days is not None
+        policy = BackupPolicy(point_in_time_days, daily) if given else None
+        found = [target_of(one) if ":" in one else one for one in tables]
+        policies = [policy or declared_policy(one) for one in found]
+        return [await enforce_backups(mapper, *each) for each in zip(found, policies, strict=True)]
 
     reports = run_with_mapper(connect_options(region, profile, endpoint_url, table_prefix), work)
     if json:

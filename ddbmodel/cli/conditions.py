@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from pydantic import TypeAdapter, ValidationError
-
+from ddbmodel.cli.typed_paths import PATH, TypedPath, typed_path, unquoted, value_of
 from ddbmodel.errors import ExpressionError
-from ddbmodel.expressions import Condition, Path
+from ddbmodel.expressions import Condition
 from ddbmodel.model import Model
 
 _TERM: Final = re.compile(
-    r"""(?P<field>[A-Za-z_]\w*)\s*
+    rf"""(?P<field>{PATH})\s*
         (?P<operator>!=|<=|>=|\^=|==|=|<|>)\s*
         (?P<value>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"']\S*)(?:\s+|$)""",
     re.VERBOSE,
@@ -37,9 +36,10 @@ _EXAMPLE: Final = "customer_id=c1 status^=pend placed_at>=2026-01-01 total=10..2
 def conditions_of(model: type[Model], text: str) -> list[Condition]:
     """Give the conditions that a text lists, all of which have to be true.
 
-    A term is a field, an operator and a value: `=`, `!=`, `<`, `<=`, `>`, `>=`, `^=` (begins with), and
-    `=low..high` (between, both included). A value with spaces or `..` goes into quotes. Values are read as
-    the field's type reads them from text; a datetime without a zone is UTC.
+    A term is a field, or a path such as `address.city`, `lines[0].sku` or `labels["k"]`, an operator and a
+    value: `=`, `!=`, `<`, `<=`, `>`, `>=`, `^=` (begins with), and `=low..high` (between, both included). A
+    value with spaces or `..` goes into quotes. Values are read as the type of what is there reads them from
+    text; a datetime without a zone is UTC.
 
     Raises:
         ExpressionError: it is no such text, or names no field, or a value is none of its field.
@@ -48,19 +48,6 @@ def conditions_of(model: type[Model], text: str) -> list[Condition]:
     if not conditions:
         raise ExpressionError(f"give conditions such as: {_EXAMPLE}")
     return conditions
-
-
-def path_of(model: type[Model], name: str) -> Path[Any]:
-    """Give the path of a field.
-
-    Raises:
-        ExpressionError: there is no such field.
-    """
-    if name not in model.model_fields:
-        names = ", ".join(model.model_fields)
-        raise ExpressionError(f"{model.__name__} has no field {name!r}; it has {names}")
-    path: Path[Any] = getattr(model, name)
-    return path
 
 
 def _terms(text: str) -> Iterator[tuple[str, str, str]]:
@@ -79,27 +66,21 @@ def _terms(text: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _condition(model: type[Model], name: str, sign: str, typed: str) -> Condition:
-    path = path_of(model, name)
+    here = typed_path(model, name)
     quoted = typed[0] in "\"'"
     if quoted:
-        typed = re.sub(r"\\(.)", r"\1", typed[1:-1])
+        typed = unquoted(typed)
     low, is_range, high = typed.partition("..")
     if is_range and not quoted:
         if sign not in ("=", "=="):
             raise ExpressionError(f"{name}: a range low..high goes with =")
-        between: Condition = path.between(_value(model, name, low), _value(model, name, high))
+        between: Condition = here.path.between(_value(here, low), _value(here, high))
         return between
-    return _OPERATORS[sign](path, _value(model, name, typed))
+    return _OPERATORS[sign](here.path, _value(here, typed))
 
 
-def _value(model: type[Model], name: str, typed: str) -> Any:
-    annotation: Any = model.model_fields[name].annotation
-    try:
-        value: Any = TypeAdapter[Any](annotation).validate_strings(typed)
-    except ValidationError as error:
-        raise ExpressionError(
-            f"{model.__name__}.{name}: the value is none of its type: {error.errors()[0]['msg']}"
-        ) from None
+def _value(here: TypedPath, typed: str) -> Any:
+    value = value_of(here, typed, repr(here.path))
     if isinstance(value, datetime) and value.tzinfo is None:
         return value.replace(tzinfo=UTC)
     return value

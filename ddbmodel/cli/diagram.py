@@ -15,7 +15,7 @@ import typer
 from ddbmodel.cli.drawing import TableDrawing, drawings_of
 from ddbmodel.cli.ending import code_of
 from ddbmodel.cli.html_page import html_of
-from ddbmodel.cli.loading import model_of
+from ddbmodel.cli.loading import models_of
 from ddbmodel.cli.mermaid import mermaid_of
 from ddbmodel.cli.svg import svg_of
 from ddbmodel.errors import ExpressionError
@@ -37,7 +37,9 @@ _WRITERS: Final[Mapping[DiagramFormat, Callable[[Sequence[TableDrawing]], str]]]
 
 
 def diagram(
-    models: Annotated[list[str], typer.Argument(help="module:Model, of one table or several")],
+    models: Annotated[
+        list[str], typer.Argument(help="module:Model or module:table, of one table or several")
+    ],
     format: Annotated[DiagramFormat, typer.Option(help="of the drawing")] = DiagramFormat.SVG,  # noqa: A002  # the option's name
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="the file; else it is printed")
@@ -52,7 +54,7 @@ def diagram(
 
 
 async def _draw(models: list[str], form: DiagramFormat, output: Path | None, *, as_json: bool) -> int:
-    tables = drawings_of([model_of(name) for name in models])
+    tables = drawings_of(models_of(models))
     if as_json:
         drawing = json_text.dumps({"tables": [asdict(table) for table in tables]}) + "\n"
     else:

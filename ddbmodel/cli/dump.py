@@ -17,6 +17,7 @@ from ddbmodel import (
 from ddbmodel import dump as dump_table
 from ddbmodel import load as load_table
 from ddbmodel.cli.connecting import EndpointUrl, Profile, Region, TablePrefix, connect_options
+from ddbmodel.cli.recovery import WithoutRecoveryPoint
 from ddbmodel.cli.running import run_with_mapper, table_of
 
 _Json: TypeAlias = Annotated[bool, typer.Option("--json", help="print the report as JSON")]
@@ -64,9 +65,7 @@ def load(  # noqa: PLR0917  # options, which typer gives by name
     ] = None,
     create: Annotated[bool, typer.Option("--create", help="make the table, as the dumped one was")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="also into a table that has items")] = False,
-    unprotected: Annotated[
-        bool, typer.Option("--unprotected", help="overwrite also what has no PITR and no recent backup")
-    ] = False,
+    without_recovery_point: WithoutRecoveryPoint = False,
     checkpoint: Annotated[Path | None, typer.Option(help="keeps the place, if not in the folder")] = None,
     concurrency: Annotated[int, typer.Option(help="requests at once", min=1)] = 4,
     write_units: Annotated[float | None, typer.Option(help="write units a second, at most")] = None,
@@ -78,6 +77,8 @@ def load(  # noqa: PLR0917  # options, which typer gives by name
     table_prefix: TablePrefix = "",
 ) -> None:
     """Write all items of a dump to a table; run it again to go on after it was interrupted.
+
+    A table that has items is refused; with --overwrite, one that could not be restored.
 
     The exit code is 0 if every item is written, 2 if not, 130 if it was interrupted.
     """
@@ -91,7 +92,7 @@ def load(  # noqa: PLR0917  # options, which typer gives by name
             table=target,
             create=create,
             overwrite=overwrite,
-            unprotected=unprotected,
+            without_recovery_point=without_recovery_point,
             checkpoint=checkpoint,
             concurrency=concurrency,
             rate_limit=limit,

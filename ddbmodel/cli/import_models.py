@@ -11,6 +11,7 @@ import typer
 
 from ddbmodel import ImportedModel, Mapper, import_model
 from ddbmodel.cli.connecting import EndpointUrl, Profile, Region, TablePrefix, connect_options
+from ddbmodel.cli.ending import FAILED, INTERRUPTED, tell
 from ddbmodel.errors import DDBModelError
 
 
@@ -31,8 +32,9 @@ def import_models(  # noqa: PLR0917  # options, which typer gives by name
     try:
         found = asyncio.run(_imported(table, sample, connect))
     except DDBModelError as error:
-        typer.echo(str(error), err=True)
-        sys.exit(1)
+        sys.exit(tell(error, FAILED))
+    except KeyboardInterrupt:
+        sys.exit(tell(KeyboardInterrupt("interrupted"), INTERRUPTED))
     shown = json_module.dumps({"source": found.source, "sampled": found.sampled}, indent=2)
     typer.echo(shown if json else found.source, nl=json)
 

@@ -23,12 +23,9 @@ from ddbmodel import (
     plan_ingest,
 )
 from ddbmodel.cli.connecting import connect_options
+from ddbmodel.cli.ending import FAILED, INTERRUPTED, WRONG, tell
 from ddbmodel.cli.loading import model_of
 from ddbmodel.errors import DDBModelError, ExpressionError
-
-FAILED = 1
-WRONG = 2
-INTERRUPTED = 130
 
 
 class FormatName(StrEnum):
@@ -172,14 +169,12 @@ def _run(command: _Command, writing: dict[str, Any], *, dry_run: bool, as_json: 
     try:
         result = asyncio.run(command.plan()) if dry_run else asyncio.run(command.ingest(writing))
     except IngestStopped as error:
-        typer.echo(str(error), err=True)
-        result, code = error.report, FAILED
+        result, code = error.report, tell(error, FAILED)
     except DDBModelError as error:
-        typer.echo(str(error), err=True)
-        return WRONG
+        return tell(error, WRONG)
     except KeyboardInterrupt:
         again = "run it again to go on" if writing["checkpoint"] else "without --checkpoint, it begins again"
-        typer.echo(f"interrupted: what was accepted is written; {again}", err=True)
-        return INTERRUPTED
+        told = KeyboardInterrupt(f"interrupted: what was accepted is written; {again}")
+        return tell(told, INTERRUPTED)
     typer.echo(result.to_json() if as_json else str(result))
     return code or (0 if result.ok else FAILED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
@@ -36,6 +37,23 @@ def target_of(name: str) -> type[Model] | Table:
     if isinstance(value, Table) or (isinstance(value, type) and issubclass(value, Model)):
         return value
     raise ExpressionError(f"{name!r} is neither a subclass of ddbmodel.Model nor a ddbmodel.Table")
+
+
+def models_of(names: Iterable[str]) -> list[type[Model]]:
+    """Import models; a shared table stands for all models of it that its module knows.
+
+    Raises:
+        ExpressionError: there is no such module, it cannot be imported, or has no such model or table.
+        ModelDefinitionError: a model in it cannot be.
+    """
+    found: dict[type[Model], None] = {}
+    for name in names:
+        target = target_of(name)
+        models = list(target.entities.values()) if isinstance(target, Table) else [target]
+        if not models:
+            raise ExpressionError(f"{name!r}: the table has no models yet: import them in the same module")
+        found.update(dict.fromkeys(model for model in models if issubclass(model, Model)))
+    return list(found)
 
 
 def _named(name: str) -> object:

@@ -15,13 +15,15 @@ import typer
 from ddbmodel import ExpressionError, Mapper
 from ddbmodel.cli.connecting import TablePrefix
 from ddbmodel.cli.ending import code_of
-from ddbmodel.cli.loading import model_of
+from ddbmodel.cli.loading import model_of, models_of
 from ddbmodel.model import Model, plan_of
 from ddbmodel.testing import LocalDynamoDB
 
 
 def local(
-    models: Annotated[list[str] | None, typer.Argument(help="module:Model, whose tables are made")] = None,
+    models: Annotated[
+        list[str] | None, typer.Argument(help="module:Model or module:table, whose tables are made")
+    ] = None,
     load: Annotated[list[str] | None, typer.Option(help="FILE:module:Model, rows to put")] = None,
     port: Annotated[int, typer.Option(help="to listen on; 0 is any free one", min=0, max=65535)] = 0,
     json: Annotated[bool, typer.Option("--json", help="print one line of JSON")] = False,
@@ -53,7 +55,7 @@ class _Content:
         Raises:
             ExpressionError: there is no such model, or what is to be loaded is named in another way.
         """
-        return cls([model_of(name) for name in models], [_load(text) for text in loads])
+        return cls(models_of(models), [_load(text) for text in loads])
 
     async def fill(self, mapper: Mapper) -> tuple[list[str], dict[str, int]]:
         """Make the tables and load the files; give their names, and how many rows each file had."""
@@ -78,10 +80,7 @@ def _load(text: str) -> tuple[str, type[Model]]:
 
 async def _serve(models: list[str], loads: list[str], prefix: str, port: int, *, as_json: bool) -> int:
     content = _Content.of(models, loads)
-    ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ended.set)
+    ended = _ended_by_signals()
     async with LocalDynamoDB(port=port) as dynamodb:
         async with dynamodb.connect(table_prefix=prefix) as mapper:
             tables, rows = await content.fill(mapper)
@@ -90,6 +89,17 @@ async def _serve(models: list[str], loads: list[str], prefix: str, port: int, *,
     if not as_json:
         typer.echo("ended")
     return 0
+
+
+def _ended_by_signals() -> asyncio.Event:
+    """An event that Ctrl+C or SIGTERM sets."""
+    ended, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, ended.set)
+        except NotImplementedError:  # loops of Windows take none
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
+    return ended
 
 
 def _announce(url: str, tables: list[str], rows: dict[str, int], *, as_json: bool) -> None:

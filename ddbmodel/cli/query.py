@@ -13,10 +13,11 @@ from pydantic import BaseModel
 from pydantic_core import to_json, to_jsonable_python
 
 from ddbmodel import Explanation, ExpressionError, Mapper, Query
-from ddbmodel.cli.conditions import conditions_of, path_of
+from ddbmodel.cli.conditions import conditions_of
 from ddbmodel.cli.connecting import EndpointUrl, Profile, Region, TablePrefix, connect_options
 from ddbmodel.cli.ending import code_of
 from ddbmodel.cli.loading import model_of
+from ddbmodel.cli.typed_paths import typed_path
 from ddbmodel.model import Model, plan_of
 
 _Model: TypeAlias = Annotated[str, typer.Argument(help="module:Model, such as shop.models:Order")]
@@ -28,7 +29,7 @@ _Backward: TypeAlias = Annotated[bool, typer.Option("--backward", help="from the
 _Index: TypeAlias = Annotated[
     str | None, typer.Option(help="the class attribute of an index; 'primary' for the key")
 ]
-_Select: TypeAlias = Annotated[str | None, typer.Option(help="fields, such as order_id,total")]
+_Select: TypeAlias = Annotated[str | None, typer.Option(help="fields, such as order_id,address.city")]
 _Consistent: TypeAlias = Annotated[bool, typer.Option("--consistent", help="see every write before")]
 
 # Nobody hears of them: `explain` sends nothing.
@@ -105,7 +106,7 @@ class _Wanted:
             read = read.consistent()
         if self.select is None:
             return read
-        return read.select(*[path_of(model, name.strip()) for name in self.select.split(",")])
+        return read.select(*[typed_path(model, name.strip()).path for name in self.select.split(",")])
 
 
 def _index(model: type[Model], name: str) -> Any:

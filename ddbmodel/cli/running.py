@@ -5,19 +5,15 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, NoReturn, TypeVar
-
-import typer
+from typing import Any, TypeVar
 
 from ddbmodel import Mapper
+from ddbmodel.cli.ending import INTERRUPTED, WRONG, tell
 from ddbmodel.cli.loading import model_of
 from ddbmodel.errors import DDBModelError
 from ddbmodel.model import Model
 
 T = TypeVar("T")
-
-WRONG: Final = 2
-INTERRUPTED: Final = 130
 
 
 def run_with_mapper(connect: dict[str, Any], work: Callable[[Mapper], Awaitable[T]]) -> T:
@@ -30,15 +26,9 @@ def run_with_mapper(connect: dict[str, Any], work: Callable[[Mapper], Awaitable[
     try:
         return asyncio.run(connected())
     except DDBModelError as error:
-        fail(str(error))
+        sys.exit(tell(error, WRONG))
     except KeyboardInterrupt:
-        fail("interrupted", INTERRUPTED)
-
-
-def fail(message: str, code: int = WRONG) -> NoReturn:
-    """Tell what is wrong, and end."""
-    typer.echo(message, err=True)
-    sys.exit(code)
+        sys.exit(tell(KeyboardInterrupt("interrupted"), INTERRUPTED))
 
 
 def table_of(name: str) -> type[Model] | str:

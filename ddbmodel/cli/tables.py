@@ -22,15 +22,15 @@ from ddbmodel import (
 from ddbmodel.admin.tables.deployed import ASKED_FOR, Deployed, read_deployed
 from ddbmodel.admin.tables.words import billing_in_words, index_in_words, key_in_words
 from ddbmodel.cli.connecting import EndpointUrl, Profile, Region, TablePrefix, connect_options
+from ddbmodel.cli.ending import FAILED, INTERRUPTED, tell, tell_as
 from ddbmodel.cli.loading import target_of
-from ddbmodel.errors import DDBModelError
+from ddbmodel.cli.recovery import WithoutRecoveryPoint
+from ddbmodel.errors import DDBModelError, TableNotFound
 
 T = TypeVar("T")
 
 NOTHING_TO_DO: Final = 0
-FAILED: Final = 1
 CHANGES: Final = 2
-INTERRUPTED: Final = 130
 
 Targets: TypeAlias = Annotated[
     list[str], typer.Argument(help="module:Model or module:table, such as shop.models:Order")
@@ -75,6 +75,7 @@ def apply(  # noqa: PLR0917  # options, which typer gives by name
     targets: Targets,
     delete_index: Annotated[list[str] | None, typer.Option(help="an index that may be deleted")] = None,
     delete_replica: Annotated[list[str] | None, typer.Option(help="a region whose replica may be")] = None,
+    without_recovery_point: WithoutRecoveryPoint = False,
     json: Json = False,
     region: Region = None,
     profile: Profile = None,
@@ -83,11 +84,17 @@ def apply(  # noqa: PLR0917  # options, which typer gives by name
 ) -> None:
     """Make tables what their models say, without asking: look at `ddbmodel plan` first.
 
-    Indexes and replicas that are not declared any more go only if they are named here.
+    Indexes and replicas that are not declared any more go only if they are named here. What destroys items,
+    a replica or point-in-time recovery is refused where the table could not be restored.
     The exit code is 0 if nothing is left to do, 2 if something has to wait, 1 if it failed, or was refused.
     """
     connect = connect_options(region, profile, endpoint_url, table_prefix)
-    code, left = _run(_applied(targets, connect, delete_index or [], delete_replica or []))
+    told = {
+        "delete_indexes": delete_index or [],
+        "delete_replicas": delete_replica or [],
+        "without_recovery_point": without_recovery_point,
+    }
+    code, left = _run(_applied(targets, connect, told))
     if left is not None:
         typer.echo(left.to_json() if json else str(left))
         code = NOTHING_TO_DO if left.is_empty else CHANGES
@@ -113,8 +120,7 @@ def describe(  # noqa: PLR0917  # options, which typer gives by name
         lines = (f"{name}: {value}" for name, value in shown.items())
         typer.echo(json_module.dumps(shown, indent=2, default=str) if json else "\n".join(lines))
     elif code == NOTHING_TO_DO:
-        typer.echo(f"there is no table {table_prefix + table!r}", err=True)
-        code = FAILED
+        code = tell_as(TableNotFound.__name__, f"there is no table {table_prefix + table!r}", FAILED)
     sys.exit(code)
 
 
@@ -123,11 +129,10 @@ def _run(work: Coroutine[Any, Any, T]) -> tuple[int, T | None]:
     try:
         return NOTHING_TO_DO, asyncio.run(work)
     except DDBModelError as error:
-        typer.echo(str(error), err=True)
-        return FAILED, None
+        return tell(error, FAILED), None
     except KeyboardInterrupt:
-        typer.echo("interrupted: what was begun goes on; run it again to do the rest", err=True)
-        return INTERRUPTED, None
+        told = KeyboardInterrupt("interrupted: what was begun goes on; run it again to do the rest")
+        return tell(told, INTERRUPTED), None
 
 
 def _emit(targets: list[str], format_name: FormatName, table_prefix: str) -> int:
@@ -135,8 +140,7 @@ def _emit(targets: list[str], format_name: FormatName, table_prefix: str) -> int
     try:
         document = emit(*[target_of(name) for name in targets], table_prefix=table_prefix)
     except DDBModelError as error:
-        typer.echo(str(error), err=True)
-        return FAILED
+        return tell(error, FAILED)
     typer.echo(json_module.dumps(document, indent=2))
     return NOTHING_TO_DO
 
@@ -147,15 +151,11 @@ async def _planned(targets: list[str], connect: dict[str, Any]) -> TablesPlan:
         return await plan_tables(mapper, *found)
 
 
-async def _applied(
-    targets: list[str], connect: dict[str, Any], indexes: list[str], replicas: list[str]
-) -> TablesPlan:
+async def _applied(targets: list[str], connect: dict[str, Any], told: dict[str, Any]) -> TablesPlan:
     found = [target_of(name) for name in targets]
     async with Mapper.connect(**connect) as mapper:
         plan = await plan_tables(mapper, *found)
-        return await apply_tables(
-            mapper, plan, delete_indexes=indexes, delete_replicas=replicas, progress=_tell
-        )
+        return await apply_tables(mapper, plan, **told, progress=_tell)
 
 
 def _tell(line: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final, cast
 
@@ -84,7 +84,7 @@ class DynamoDBExport(Source):
         return bound
 
     def open(self, start: Position) -> Reader:
-        return ExportReader(self, start)
+        return ExportReader(self.parts(), start)
 
     def fingerprint(self, end: Position) -> Mapping[str, Any]:
         return fingerprint_of(self.manifest, Position())
@@ -94,7 +94,7 @@ class DynamoDBExport(Source):
             if not part.present:
                 raise SourceError(
                     f"{part.path}: the manifest names it, but it is not there "
-                    "(and incremental exports are not read)"
+                    "(an incremental export is read by read_changes)"
                 )
 
     def parts(self) -> Iterator[ExportPart]:
@@ -105,16 +105,8 @@ class DynamoDBExport(Source):
         """
         data = self.folder / "data"
         listed: Mapping[str, S3Path] = (data / "").under() if isinstance(data, S3Path) else {}
-        try:
-            for line in self.manifest.read_text().splitlines():
-                entry = json.loads(line)
-                path = data / str(entry["dataFileS3Key"]).rpartition("/")[2]
-                part = ExportPart(path, int(entry["itemCount"]), entry.get("md5Checksum"))
-                yield part.listed(listed, entry.get("etag")) if isinstance(path, S3Path) else part
-        except OSError as error:
-            raise SourceError(f"{self.manifest}: {error.strerror}; {_LAYOUT}") from error
-        except (ValueError, KeyError, TypeError) as error:
-            raise SourceError(f"{self.manifest}: this is no manifest of a full export") from error
+        for part, etag in parts_of(self.manifest, data):
+            yield part.listed(listed, etag) if isinstance(part.path, S3Path) else part
 
     def model_of(self, row: Row, validator: Validator[Any]) -> BaseModel:
         return DynamoDBJson.model_of(cast("DynamoDBJson", self), row, validator)
@@ -179,11 +171,30 @@ class ExportPart:
             raise SourceError(f"{self.path}: damaged: its checksum is not that of the manifest")
 
 
+def parts_of(manifest: Location, data: Location) -> Iterator[tuple[ExportPart, str | None]]:
+    """Give the files that a manifest names, as they lie in a folder, and the ETags that they had.
+
+    Raises:
+        SourceError: there is no manifest, or it is not one.
+    """
+    try:
+        for line in manifest.read_text().splitlines():
+            entry = json.loads(line)
+            path = data / str(entry["dataFileS3Key"]).rpartition("/")[2]
+            checksum = entry.get("md5Checksum")
+            base64.b64decode(checksum or "", validate=True)  # or it is none
+            yield ExportPart(path, int(entry["itemCount"]), checksum), entry.get("etag")
+    except OSError as error:
+        raise SourceError(f"{manifest}: {error.strerror}; {_LAYOUT}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise SourceError(f"{manifest}: this is no manifest of an export") from error
+
+
 class ExportReader(Reader):
     """Reads file after file. Lines are counted through all of them."""
 
-    def __init__(self, source: DynamoDBExport, start: Position) -> None:
-        self._parts = list(source.parts())
+    def __init__(self, parts: Iterable[ExportPart], start: Position) -> None:
+        self._parts = list(parts)
         self._start = start
         self._total = sum(part.items for part in self._parts)
         self._done = start.row
@@ -229,7 +240,7 @@ def item_of(text: bytes) -> Item:
     parsed: Any = parse_json(text)
     item = cast("dict[str, Any]", parsed).get("Item") if isinstance(parsed, dict) else None
     if not isinstance(item, dict):
-        raise BadRow('a row is {"Item": {...}}; incremental exports are not read')
+        raise BadRow('a row is {"Item": {...}}; an incremental export is read by read_changes')
     named = cast("dict[str, Any]", item)
     return {name: _value(stored, f"$.Item.{name}") for name, stored in named.items()}
 

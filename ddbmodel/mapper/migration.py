@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,7 +17,7 @@ from typing import Any, TypeAlias
 from ddbmodel import limits
 from ddbmodel.codec.sizes import item_size_bytes
 from ddbmodel.codec.values import Item
-from ddbmodel.errors import CodecError, ExpressionError, ItemTooLarge, UniqueViolation
+from ddbmodel.errors import CodecError, ExpressionError, ItemTooLarge, ServiceError, UniqueViolation
 from ddbmodel.mapper.drafts import Drafts
 from ddbmodel.mapper.gateway import Gateway
 from ddbmodel.mapper.migration_place import MigrationPlace
@@ -24,6 +25,7 @@ from ddbmodel.mapper.migration_report import MigrationReport
 from ddbmodel.mapper.pacer import charge
 from ddbmodel.mapper.pacing import RateLimit
 from ddbmodel.mapper.pages import ReadOptions
+from ddbmodel.mapper.patience import Patience, patiently
 from ddbmodel.mapper.reading import decoded
 from ddbmodel.mapper.scan import Scan
 from ddbmodel.mapper.upgrading import Upgraded, upgrade
@@ -86,10 +88,8 @@ class _Migration:
 
     async def run(self, place: MigrationPlace | None, progress: MigrationProgress | None) -> None:
         """Work through the table, page by page: a page is settled before its checkpoint is kept."""
-        options = ReadOptions(hide_expired=False)
-        scan: Scan[Any] = Scan(self.gateway, self.plan, options, self.pace.segments)
         after = None if place is None else await asyncio.to_thread(place.load, self.report)
-        async with aclosing(scan.stored(after=after)) as pages:
+        async with aclosing(self._pages(after)) as pages:
             async for items, token in pages:
                 await self._settle(items)
                 if place is not None:
@@ -98,6 +98,23 @@ class _Migration:
                     progress(self.report)
         if place is not None:
             await asyncio.to_thread(place.end)
+
+    async def _pages(self, after: str | None) -> AsyncGenerator[tuple[Any, str]]:
+        """Scan, and go on after trouble that passes where the last page ended."""
+        options = ReadOptions(hide_expired=False)
+        scan: Scan[Any] = Scan(self.gateway, self.plan, options, self.pace.segments)
+        patience = Patience()
+        while True:
+            try:
+                async with aclosing(scan.stored(after=after)) as pages:
+                    async for items, token in pages:
+                        patience.succeeded()
+                        after = token
+                        yield items, token
+            except ServiceError as error:
+                await patience.failed(error)
+            else:
+                return
 
     async def _settle(self, items: Any) -> None:
         """Deal with the items of one page, some at a time."""
@@ -119,7 +136,8 @@ class _Migration:
     async def _one(self, item: Item) -> None:
         report = self.report
         try:
-            outcome = await self._outcome(item)
+            # What is done already is found done the next time.
+            outcome = await patiently(partial(self._outcome, item))
         except (CodecError, ItemTooLarge, UniqueViolation, ExpressionError) as error:
             report.fail(str(error), self.plan.key_from_item(item))
         else:

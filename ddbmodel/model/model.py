@@ -20,7 +20,8 @@ from ddbmodel.model.plan import ModelPlan, compile_plan, plan_of
 from ddbmodel.model.schema_history import NO_HISTORY, SchemaHistory, Upgrader, build_history
 from ddbmodel.model.shared_table import Table
 from ddbmodel.model.stored import STORED_SLOT, carry_over
-from ddbmodel.schema import TableSettings
+from ddbmodel.schema import BackupPolicy, TableSettings
+from ddbmodel.schema.settings import NO_SETTINGS
 
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass as PydanticMetaclass
@@ -71,6 +72,7 @@ class ModelMetaclass(PydanticMetaclass):
             table=None,
             entity=None,
             settings=None,
+            backups=None,
             schema_version=None,
             upgraders=None,
             **kwargs,
@@ -82,8 +84,9 @@ class ModelMetaclass(PydanticMetaclass):
             with _hidden_paths():
                 cls = super().__new__(mcs, name, bases, plain, **kwargs)
             _declare(cls, table, entity, indexes)
-            if settings is not None:
-                type.__setattr__(cls, "__ddbmodel_settings__", _checked_settings(name, table, settings))
+            if settings is not None or backups is not None:
+                declared = _checked_settings(name, table, settings, backups)
+                type.__setattr__(cls, "__ddbmodel_settings__", declared)
             if schema_version is not None or upgraders is not None:
                 history = build_history(name, schema_version, upgraders)
                 type.__setattr__(cls, "__ddbmodel_history__", history)
@@ -178,16 +181,21 @@ def _checked_table(model: str, table: object) -> str | Table:
     return table
 
 
-def _checked_settings(model: str, table: object, settings: object) -> TableSettings:
-    if not isinstance(settings, TableSettings):
+def _checked_settings(model: str, table: object, settings: object, backups: Any) -> TableSettings:
+    declared = NO_SETTINGS if settings is None else settings
+    if not isinstance(declared, TableSettings):
         raise ModelDefinitionError(
-            f"{model}: settings= takes TableSettings(...), not a {type(settings).__name__}"
+            f"{model}: settings= takes TableSettings(...), not a {type(declared).__name__}"
         )
     if not isinstance(table, str):
+        given = "backups= is" if settings is None else "settings= are"
         raise ModelDefinitionError(
-            f'{model}: settings= are a table\'s: give them with table="...", or to the Table(...) it is on'
+            f'{model}: {given} a table\'s: give them with table="...", or to the Table(...) it is on'
         )
-    return settings
+    try:
+        return declared.with_backups(backups)
+    except ModelDefinitionError as error:
+        raise ModelDefinitionError(f"{model}: {error}") from error
 
 
 def _inherited_indexes(cls: type) -> dict[str, Index]:
@@ -215,7 +223,8 @@ class Model(BaseModel, metaclass=ModelMetaclass):
 
     It is a Pydantic model in every respect. `Order.total` is a typed path for expressions, `order.total` the
     value.
-    `settings=` says what its table is beside keys and indexes; a shared table has its own.
+    `settings=` says what its table is beside keys and indexes, and `backups=` how it is backed up; a shared
+    table has its own.
     A model without `table=` is a part, stored as a map inside of an item, or a base class.
     With `schema_version=` and `upgraders=`, items carry the version of the schema that they were stored in,
     and older ones are upgraded when they are read; see `upgrader`. A subclass inherits both, or gives both.
@@ -242,6 +251,7 @@ class Model(BaseModel, metaclass=ModelMetaclass):
             table: str | Table | None = None,
             entity: str | None = None,
             settings: TableSettings | None = None,
+            backups: BackupPolicy | None = None,
             schema_version: int | None = None,
             upgraders: Sequence[Upgrader] | None = None,
             **kwargs: Unpack[ConfigDict],

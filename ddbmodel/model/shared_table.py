@@ -9,7 +9,15 @@ from weakref import WeakValueDictionary
 
 from ddbmodel.errors import ModelDefinitionError
 from ddbmodel.model.indexes import IndexProjection
-from ddbmodel.schema import IndexKind, IndexSchema, KeyAttribute, Projection, TableSchema, TableSettings
+from ddbmodel.schema import (
+    BackupPolicy,
+    IndexKind,
+    IndexSchema,
+    KeyAttribute,
+    Projection,
+    TableSchema,
+    TableSettings,
+)
 from ddbmodel.schema.key_overlap import overlap
 from ddbmodel.schema.settings import NO_SETTINGS
 
@@ -82,6 +90,7 @@ class Table:
         indexes: its secondary indexes.
         entity_attribute: the attribute that holds the entity's name.
         settings: what it is beside keys and indexes; plans compare it.
+        backups: how it is backed up, the same as `backups=` of its settings.
 
     Raises:
         ModelDefinitionError: DynamoDB would refuse the table.
@@ -96,8 +105,9 @@ class Table:
         *,
         entity_attribute: str = ENTITY_ATTRIBUTE,
         settings: TableSettings = NO_SETTINGS,
+        backups: BackupPolicy | None = None,
     ) -> None:
-        self.settings = settings
+        self.settings = settings.with_backups(backups)
         self.entity_attribute = entity_attribute
         partition, sort = _key(partition_key), _key(sort_key)
         if len(partition) != 1 or len(sort) > 1:

@@ -14,7 +14,7 @@ from ddbmodel.schema.settings import Insights
 
 @dataclass(frozen=True, slots=True)
 class UpdateContributorInsights:
-    """Report the keys of a table, or no longer."""
+    """Report the keys of a table or a global index, or no longer."""
 
     name: ClassVar[str] = "UpdateContributorInsights"
     method: ClassVar[str] = "update_contributor_insights"
@@ -22,6 +22,7 @@ class UpdateContributorInsights:
 
     table: str
     insights: Insights | Literal[False]
+    index: str | None = None
 
     @property
     def repeatable(self) -> bool:
@@ -30,7 +31,7 @@ class UpdateContributorInsights:
 
     def to_wire(self) -> dict[str, Any]:
         """The parameters of the API."""
-        return {"TableName": self.table} | (
+        return _subject(self.table, self.index) | (
             {"ContributorInsightsAction": "ENABLE", "ContributorInsightsMode": self.insights}
             if self.insights
             else {"ContributorInsightsAction": "DISABLE"}
@@ -39,13 +40,14 @@ class UpdateContributorInsights:
 
 @dataclass(frozen=True, slots=True)
 class DescribeContributorInsights:
-    """Ask whether the keys of a table are reported."""
+    """Ask whether the keys of a table or a global index are reported."""
 
     name: ClassVar[str] = "DescribeContributorInsights"
     method: ClassVar[str] = "describe_contributor_insights"
     is_write: ClassVar[bool] = False
 
     table: str
+    index: str | None = None
 
     @property
     def repeatable(self) -> bool:
@@ -54,18 +56,32 @@ class DescribeContributorInsights:
 
     def to_wire(self) -> dict[str, Any]:
         """The parameters of the API."""
-        return {"TableName": self.table}
+        return _subject(self.table, self.index)
 
 
 @dataclass(frozen=True, slots=True)
 class InsightsState:
-    """Which keys are reported; False for none."""
+    """Which keys are reported.
+
+    Attributes:
+        insights: which ones; False for none.
+        status: `ENABLING`, `ENABLED`, `DISABLING`, `DISABLED` or `FAILED`.
+        failure: why it failed, in the service's words; None if it did not.
+    """
 
     insights: Insights | Literal[False]
+    status: str = "DISABLED"
+    failure: str | None = None
 
     @classmethod
     def from_wire(cls, reply: Mapping[str, Any]) -> Self:
-        """Read the reply of DescribeContributorInsights. A table without a mode reports all keys."""
-        if reply.get("ContributorInsightsStatus") not in ("ENABLED", "ENABLING"):
-            return cls(False)
-        return cls(reply.get("ContributorInsightsMode") or "ACCESSED_AND_THROTTLED_KEYS")
+        """Read the reply of either operation. A table without a mode reports all keys."""
+        status: str = reply.get("ContributorInsightsStatus") or "DISABLED"
+        if status not in ("ENABLED", "ENABLING"):
+            exception: Mapping[str, Any] = reply.get("FailureException") or {}
+            return cls(False, status, exception.get("ExceptionDescription"))
+        return cls(reply.get("ContributorInsightsMode") or "ACCESSED_AND_THROTTLED_KEYS", status)
+
+
+def _subject(table: str, index: str | None) -> dict[str, Any]:
+    return {"TableName": table} | ({"IndexName": index} if index is not None else {})

@@ -128,9 +128,12 @@ class UpdateTable:
         return cls(table, members)
 
     @classmethod
-    def delete_replica(cls, table: str, region: str) -> Self:
-        """Delete its copy in another region."""
-        return cls(table, {"ReplicaUpdates": [{"Delete": {"RegionName": region}}]})
+    def delete_replicas(cls, table: str, regions: Iterable[str], witness: str | None = None) -> Self:
+        """Delete its copies in other regions; those of a strongly consistent table go all at once."""
+        members: dict[str, Any] = {"ReplicaUpdates": [{"Delete": {"RegionName": each}} for each in regions]}
+        if witness is not None:
+            members["GlobalTableWitnessUpdates"] = [{"Delete": {"RegionName": witness}}]
+        return cls(table, members)
 
 
 def _index_update(name: str, billing: Billing) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Does not belong here: models, fields, Python types, requests, I/O.
 
 from __future__ import annotations
 
+from ddbmodel.schema.backup_policy import BackupPolicy
 from ddbmodel.schema.billing import Billing, OnDemand, Provisioned
 from ddbmodel.schema.settings import KmsKey, TableSettings, WarmThroughput
 from ddbmodel.schema.tables import (
@@ -18,6 +19,7 @@ from ddbmodel.schema.tables import (
 )
 
 __all__ = [
+    "BackupPolicy",
     "Billing",
     "IndexKind",
     "IndexSchema",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from ddbmodel import limits
 from ddbmodel.errors import ModelDefinitionError
+from ddbmodel.schema.backup_policy import BackupPolicy
 from ddbmodel.schema.billing import Billing, OnDemand, Provisioned
 
 StreamView: TypeAlias = Literal["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"]
@@ -71,6 +72,7 @@ class TableSettings:
         deletion_protection: refuse to delete the table.
         tags: values by key; None as a value removes the tag. Other tags are left alone.
         point_in_time_days: how many days back the table can be restored, 1 to 35; 0 for not at all.
+        backups: how the table is backed up: a `BackupPolicy`, whose days are those of `point_in_time_days`.
         table_class: `"STANDARD"`, or `"STANDARD_INFREQUENT_ACCESS"` for cheaper storage and dearer requests.
         contributor_insights: which keys CloudWatch reports; False for none.
         resource_policy: the policy document; False for none.
@@ -98,6 +100,7 @@ class TableSettings:
     replicas: Sequence[str] | None = None
     consistency: Consistency | None = None
     witness: str | None = None
+    backups: BackupPolicy | None = None
 
     def __post_init__(self) -> None:
         _check_choice("stream", self.stream, StreamView, or_false=True)
@@ -114,7 +117,21 @@ class TableSettings:
             )
         if self.resource_policy:
             _check_json(self.resource_policy)
+        self._check_backups()
         self._check_replicas()
+
+    def _check_backups(self) -> None:
+        if self.backups is None:
+            return
+        if not isinstance(self.backups, BackupPolicy):  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without a checker
+            raise ModelDefinitionError(
+                f"backups= takes BackupPolicy(...), not a {type(self.backups).__name__}"
+            )
+        days, own = self.backups.point_in_time_days, self.point_in_time_days
+        if days is not None and own is not None and days != own:
+            raise ModelDefinitionError(
+                f"point_in_time_days={own}, and backups= says {days} days: say it in one of them"
+            )
 
     def _check_billing(self) -> None:
         for billing in (self.billing, *self.index_billing.values()):
@@ -157,12 +174,33 @@ class TableSettings:
         return "NEW_AND_OLD_IMAGES" if self.replicas else self.stream
 
     @property
+    def recovery_days(self) -> int | None:
+        """How far point-in-time recovery is to reach back, also where the policy of backups says it."""
+        if self.point_in_time_days is None and self.backups is not None:
+            return self.backups.point_in_time_days
+        return self.point_in_time_days
+
+    def with_backups(self, backups: BackupPolicy | None) -> TableSettings:
+        """Give the same settings, with what is given beside them.
+
+        Raises:
+            ModelDefinitionError: they have another policy themselves, or other days.
+        """
+        if backups is None:
+            return self
+        if self.backups is not None and self.backups != backups:
+            raise ModelDefinitionError("backups= is given twice, beside settings= and in them: give it once")
+        return replace(self, backups=backups)
+
+    @property
     def unmanaged(self) -> tuple[str, ...]:
         """The settings that are not given."""
         names = (each.name for each in fields(self) if each.name not in _PARTS_OF_OTHERS)
         return tuple(name for name in names if self._value(name) is None)
 
     def _value(self, name: str) -> object:
+        if name == "point_in_time_days":
+            return self.recovery_days
         return self.stream_view if name == "stream" else getattr(self, name)
 
     def billing_of(self, index: str) -> Billing | None:
@@ -170,7 +208,8 @@ class TableSettings:
         return self.index_billing.get(index, self.billing)
 
 
-_PARTS_OF_OTHERS: Final = {"index_billing", "consistency", "witness"}
+# No settings of the service's, or given with others.
+_PARTS_OF_OTHERS: Final = {"index_billing", "consistency", "witness", "backups"}
 
 
 def canonical_json(document: object) -> str:

@@ -1,6 +1,7 @@
 """Functions of at most 40 lines, without their docstring; files of fewer than 500.
 
-The programs of `tests/typing` and the rows of the lossless matrix are lists, and may be as long as it takes.
+The public names, the programs of `tests/typing` and the rows of the lossless matrix are lists, and may be as long
+as it takes.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ def problems(root: Path = ROOT) -> Iterator[str]:
             name, text = path.relative_to(root), path.read_text()
             if name.parts[:2] == ("tests", "typing") or name.parts[:3] == ("tests", "strategies", "matrix"):
                 continue
-            if (lines := text.count("\n")) >= FILE_LINES:
+            is_face = name.parts == ("ddbmodel", "__init__.py")
+            if not is_face and (lines := text.count("\n")) >= FILE_LINES:
                 yield f"{name}: {lines} lines, of which {FILE_LINES - 1} are allowed"
             for function in functions(ast.parse(text)):
                 if (lines := length(function)) > FUNCTION_LINES:

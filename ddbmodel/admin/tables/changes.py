@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 from ddbmodel.operations import Request
 
 Kind: TypeAlias = Literal["create", "update", "delete"]
+Loss: TypeAlias = Literal["", "items", "copy", "recovery"]
 Awaited: TypeAlias = Literal["nothing", "table", "indexes", "replicas"]
 
 
@@ -31,7 +32,9 @@ class TableChange:
         note: what to know about it.
         refused: why it cannot be done in place, and what to do; empty if it can.
         deletes_index: the index that goes, which `apply_tables` has to be told as well.
-        deletes_replica: likewise, the region.
+        deletes_replicas: likewise, the regions whose replicas go.
+        destroys: what cannot be had back without a backup: `items` that expire, the `copy` in a region, or
+            the past that could be restored (`recovery`); empty if nothing is lost.
         steps: the requests that make it so.
     """
 
@@ -42,7 +45,8 @@ class TableChange:
     note: str = ""
     refused: str = ""
     deletes_index: str = ""
-    deletes_replica: str = ""
+    deletes_replicas: tuple[str, ...] = ()
+    destroys: Loss = ""
     steps: tuple[Step, ...] = field(default=(), repr=False)
 
     def __str__(self) -> str:
@@ -68,6 +72,7 @@ class TableChange:
             "after": self.after,
             "note": self.note,
             "refused": self.refused,
-            "deletes": bool(self.deletes_index or self.deletes_replica),
+            "deletes": bool(self.deletes_index or self.deletes_replicas),
+            "destroys": self.destroys,
             "requests": [step.request.name for step in self.steps],
         }

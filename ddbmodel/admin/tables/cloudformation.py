@@ -67,8 +67,8 @@ def _resource(design: TableDesign) -> dict[str, Any]:
         properties["SSESpecification"] = _encryption(settings.encryption)
     if design.ttl is not None:
         properties["TimeToLiveSpecification"] = {"AttributeName": design.ttl, "Enabled": True}
-    if settings.point_in_time_days is not None:
-        properties["PointInTimeRecoverySpecification"] = _recovery(settings.point_in_time_days)
+    if settings.recovery_days is not None:
+        properties["PointInTimeRecoverySpecification"] = _recovery(settings.recovery_days)
     if settings.contributor_insights is not None:
         properties["ContributorInsightsSpecification"] = _insights(settings.contributor_insights)
     return {

@@ -73,11 +73,8 @@ def _after_creation(design: TableDesign) -> Iterator[TableChange]:
     settings = design.settings
     if design.ttl:
         yield _switch_on(design, design.ttl)
-    if settings.point_in_time_days:
-        days = settings.point_in_time_days
-        yield _one(
-            "point_in_time_days", "", f"{days} days", UpdateContinuousBackups(design.name, days or None)
-        )
+    if days := settings.recovery_days:
+        yield _one("point_in_time_days", "", f"{days} days", UpdateContinuousBackups(design.name, days))
     yield from replica_changes(design, None)
     if settings.contributor_insights:
         request = UpdateContributorInsights(design.name, settings.contributor_insights)
@@ -115,7 +112,7 @@ def _protection(design: TableDesign, deployed: Deployed, *, enabling: bool) -> I
 
 
 def _recovery(design: TableDesign, deployed: Deployed) -> Iterator[TableChange]:
-    days = design.settings.point_in_time_days
+    days = design.settings.recovery_days
     if days is None or days == (present := deployed.asked["point_in_time_days"]):
         return
     change = _one(
@@ -124,6 +121,10 @@ def _recovery(design: TableDesign, deployed: Deployed) -> Iterator[TableChange]:
         f"{days} days",
         UpdateContinuousBackups(design.name, days or None),
     )
+    if not days:
+        note = "what could be restored no longer can, also if it is switched on again"
+        yield replace(change, note=note, destroys="recovery")
+        return
     note = "the table can no longer be restored to before that" if days < present else ""
     yield replace(change, note=note)
 
@@ -200,7 +201,8 @@ def _time_to_live(design: TableDesign, deployed: Deployed) -> Iterator[TableChan
     if design.ttl is None or (present := deployed.asked["time_to_live"]) == design.ttl:
         return
     if present is None:
-        yield _switch_on(design, design.ttl)
+        note = "items are deleted for good once they have expired, also those that have expired by now"
+        yield replace(_switch_on(design, design.ttl), note=note, destroys="items")
         return
     request = UpdateTimeToLive(design.name, present, enabled=False)
     note = f"switched off first; plan and apply again in an hour to switch it on by {design.ttl}"

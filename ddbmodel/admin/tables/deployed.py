@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ddbmodel.admin.resource_policies import read_policy
 from ddbmodel.admin.service import Service
-from ddbmodel.errors import AccessDenied, RequestRefused, ServiceError, TableNotFound
+from ddbmodel.admin.tags import read_tags
+from ddbmodel.errors import AccessDenied, RequestRefused, TableNotFound
 from ddbmodel.operations import (
     Billing,
     DescribeContinuousBackups,
@@ -16,12 +17,9 @@ from ddbmodel.operations import (
     DescribeTable,
     DescribeTimeToLive,
     DescribeTimeToLiveResult,
-    GetResourcePolicy,
     InsightsState,
-    ListTagsOfResource,
     PointInTime,
     TableDescription,
-    TagsPage,
 )
 from ddbmodel.operations.billing import billing_from_wire
 
@@ -30,7 +28,14 @@ ASKED_FOR: Final = frozenset(
 )
 """The settings that take a request each; DescribeTable tells all others."""
 
-_NO_POLICY: Final = "PolicyNotFoundException"
+
+BROKEN: Final = frozenset(
+    ("CREATION_FAILED", "INACCESSIBLE_ENCRYPTION_CREDENTIALS", "REPLICATION_NOT_AUTHORIZED", "ARCHIVED")
+)
+"""The states of a replica that do not pass by themselves.
+
+Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ReplicaDescription.html
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Deployed:
         deletion_protection: whether it is protected.
         table_class: how it is stored.
         replicas: the other regions.
+        broken_replicas: those that cannot be used, with the service's status, by region.
         witness: the region that holds no copy.
         consistency: of the replicas.
         asked: what was asked for of `ASKED_FOR`, by name.
@@ -59,6 +65,7 @@ class Deployed:
     deletion_protection: bool
     table_class: str
     replicas: tuple[str, ...]
+    broken_replicas: Mapping[str, str]
     witness: str | None
     consistency: str
     asked: Mapping[str, Any]
@@ -97,31 +104,12 @@ async def _ask(service: Service, setting: str, name: str, arn: str) -> Any:
         case "point_in_time_days":
             return PointInTime.from_wire(await service.send(DescribeContinuousBackups(name))).days or 0
         case "tags":
-            return await _tags(service, arn)
+            return await read_tags(service, arn)
         case "resource_policy":
-            return await _policy(service, arn)
+            policy = await read_policy(service, arn)
+            return policy.document if policy else False
         case _:
             return InsightsState.from_wire(await service.send(DescribeContributorInsights(name))).insights
-
-
-async def _tags(service: Service, arn: str) -> dict[str, str]:
-    tags: dict[str, str] = {}
-    after: str | None = None
-    while True:
-        page = TagsPage.from_wire(await service.send(ListTagsOfResource(arn, after)))
-        tags |= page.tags
-        after = page.next
-        if after is None:
-            return tags
-
-
-async def _policy(service: Service, arn: str) -> Any:
-    try:
-        return json.loads((await service.send(GetResourcePolicy(arn)))["Policy"])
-    except ServiceError as refusal:
-        if refusal.code != _NO_POLICY:
-            raise
-        return False
 
 
 def deployed_from_wire(table: Mapping[str, Any], asked: Mapping[str, Any]) -> Deployed:
@@ -150,6 +138,11 @@ def deployed_from_wire(table: Mapping[str, Any], asked: Mapping[str, Any]) -> De
         deletion_protection=bool(table.get("DeletionProtectionEnabled")),
         table_class=stored.get("TableClass") or "STANDARD",
         replicas=tuple(sorted(each for each in replicas if [each] != region)),
+        broken_replicas={
+            each["RegionName"]: each["ReplicaStatus"]
+            for each in table.get("Replicas") or ()
+            if each.get("ReplicaStatus") in BROKEN
+        },
         witness=next((each["RegionName"] for each in table.get("GlobalTableWitnesses") or ()), None),
         consistency=table.get("MultiRegionConsistency") or "EVENTUAL",
         asked=asked,

@@ -35,6 +35,8 @@ class TablePlan:
 
     def __str__(self) -> str:
         lines = [line for change in self.changes for line in str(change).split("\n")] or ["nothing to do"]
+        if (policy := self.design.settings.backups) and policy.daily:
+            lines.append(f"daily backups: {policy.daily} kept, by `ddbmodel backup run`")
         if self.unmanaged:
             lines.append(f"not declared, left alone: {', '.join(self.unmanaged)}")
         return "\n".join([f"table {self.table}", *(f"  {line}" for line in lines)])
@@ -46,6 +48,7 @@ class TablePlan:
             "exists": self.deployed is not None,
             "changes": [change.to_dict() for change in self.changes],
             "unmanaged": list(self.unmanaged),
+            "daily_backups": policy.daily if (policy := self.design.settings.backups) else None,
         }
 
 
@@ -78,8 +81,10 @@ class TablesPlan:
         """Give what applying deletes: the table, then the index or else the region."""
         for table in self.tables:
             for change in table.changes:
-                if change.deletes_index or change.deletes_replica:
-                    yield table.table, change.deletes_index, change.deletes_replica
+                if change.deletes_index:
+                    yield table.table, change.deletes_index, ""
+                for region in change.deletes_replicas:
+                    yield table.table, "", region
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.tables))

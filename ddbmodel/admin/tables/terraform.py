@@ -140,7 +140,7 @@ def _settings(settings: TableSettings) -> dict[str, Any]:
         wire["deletion_protection_enabled"] = settings.deletion_protection
     if tags := {key: value for key, value in (settings.tags or {}).items() if value is not None}:
         wire["tags"] = {key: value.replace("${", "$${").replace("%{", "%%{") for key, value in tags.items()}
-    if (days := settings.point_in_time_days) is not None:
+    if (days := settings.recovery_days) is not None:
         period = {"recovery_period_in_days": days} if days else {}
         wire["point_in_time_recovery"] = {"enabled": bool(days)} | period
     if settings.table_class is not None:

@@ -22,8 +22,10 @@ async def serve(port: int, days: int) -> None:
             print(f"{await load_sample(mapper, days):,} items loaded")
         key = token_hex(32)  # tokens end with the process, as the data does
         app = create_app(lambda: dynamodb.connect(cursor_key=key), secret=token_hex(32))
+        # A page token may be longer, percent-encoded, than the 64 KB that uvicorn takes by itself.
+        config = uvicorn.Config(app, port=port, log_level="warning", h11_max_incomplete_event_size=2**20)
         print(f"http://127.0.0.1:{port}/ (the API: /api/docs)")
-        await uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning")).serve()
+        await uvicorn.Server(config).serve()
 
 
 def main() -> None:

@@ -25,6 +25,8 @@ class RecordedTables:
     Attributes:
         sent: the requests that change something, in order.
         fails_at: the number of the change before which the connection is lost.
+        backups: `BackupSummary` structures.
+        has_items: there is something to lose.
     """
 
     def __init__(self) -> None:
@@ -36,6 +38,8 @@ class RecordedTables:
         self.insights: str | None = None
         self.sent: list[Request] = []
         self.fails_at: int | None = None
+        self.backups: list[dict[str, Any]] = []
+        self.has_items = True
 
     def table_name(self, table: Any) -> str:
         return str(table)
@@ -84,6 +88,13 @@ class RecordedTables:
         if self.insights is None:
             return {"ContributorInsightsStatus": "DISABLED"}
         return {"ContributorInsightsStatus": "ENABLING", "ContributorInsightsMode": self.insights}
+
+    def _list_backups(self, wire: dict[str, Any]) -> dict[str, Any]:
+        return {"BackupSummaries": self.backups}
+
+    def _scan(self, wire: dict[str, Any]) -> dict[str, Any]:
+        items = [{"customer": {"S": "c"}, "number": {"N": "1"}}] if self.has_items else []
+        return {"Items": items, "Count": len(items), "ScannedCount": len(items)}
 
     # What is changed -----------------------------------------------------------------------------------
 
@@ -161,7 +172,9 @@ class RecordedTables:
         if "MultiRegionConsistency" in wire:
             self.table["MultiRegionConsistency"] = wire["MultiRegionConsistency"]
         for update in wire.get("GlobalTableWitnessUpdates", []):
-            self.table["GlobalTableWitnesses"] = [update["Create"] | {"WitnessStatus": "CREATING"}]
+            ((kind, members),) = update.items()
+            status = "CREATING" if kind == "Create" else "DELETING"
+            self.table["GlobalTableWitnesses"] = [members | {"WitnessStatus": status}]
 
     def _update_time_to_live(self, wire: dict[str, Any]) -> dict[str, Any]:
         specification = wire["TimeToLiveSpecification"]

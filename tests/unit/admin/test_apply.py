@@ -7,6 +7,7 @@ changes of encryption, replicas and contributor insights.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,8 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ddbmodel import (
+    Attr,
+    BackupPolicy,
     KmsKey,
+    LocalIndex,
     Model,
+    NoRecoveryPoint,
     OnDemand,
     PlanRefused,
     Provisioned,
@@ -24,13 +29,25 @@ from ddbmodel import (
     TablesPlan,
     WarmThroughput,
     apply_tables,
+    partition_key,
     plan_tables,
+    sort_key,
 )
 from ddbmodel.admin.tables.waiting import Patience
 from ddbmodel.errors import ConnectionFailed
 from ddbmodel.operations import CreateTable, UpdateTable
+from tests.unit.admin.recorded import NOON, backup
 from tests.unit.admin.recorded_tables import KEY_ARN, RecordedTables, no_pause
 from tests.unit.admin.table_models import Indexed, Plain, TwiceIndexed
+
+
+class WithLocal(Model, table="orders"):
+    customer: Attr[str] = partition_key()
+    number: Attr[int] = sort_key()
+    place: Attr[str | None] = None
+
+    by_place = LocalIndex(sort_key="place")
+
 
 PATIENCE = Patience(sleep=no_pause, polls_max=5)
 
@@ -200,7 +217,7 @@ async def test_another_attribute_of_time_to_live_takes_two_runs() -> None:
     tables.ttl = "other"
     left = await applied(tables, Indexed, TableSettings())
     assert "+ time_to_live: expires" in str(left)
-    assert (await apply_tables(tables, left, patience=PATIENCE)).is_empty
+    assert (await apply_tables(tables, left, without_recovery_point=True, patience=PATIENCE)).is_empty
 
 
 async def test_a_replica_goes_only_if_its_region_is_named() -> None:
@@ -211,7 +228,10 @@ async def test_a_replica_goes_only_if_its_region_is_named() -> None:
     gone = TableSettings(replicas=[])
     with pytest.raises(PlanRefused, match="the replica in eu-west-2 would be deleted: name it"):
         await applied(tables, Plain, gone, delete_indexes=["eu-west-2"])
+    with pytest.raises(NoRecoveryPoint, match="table 'orders' has no point-in-time recovery"):
+        await applied(tables, Plain, gone, delete_replicas=["eu-west-2"])
     assert tables.sent == []
+    tables.days = 35
     assert (await applied(tables, Plain, gone, delete_replicas=["eu-west-2"])).is_empty
 
 
@@ -259,8 +279,118 @@ async def test_a_replica_that_cannot_be_made_is_an_error() -> None:
     await applied(tables, Plain, TableSettings())
     (tables.table or {})["Replicas"] = [{"RegionName": "eu-west-2", "ReplicaStatus": "CREATION_FAILED"}]
     tables._settle = lambda: None  # type: ignore[method-assign]
-    with pytest.raises(ServiceError, match="the replica in eu-west-2 could not be made"):
+    with pytest.raises(ServiceError, match=r"eu-west-2 cannot be used \(CREATION_FAILED\): take it out of"):
         await applied(tables, Plain, TableSettings(deletion_protection=True))
+
+
+BROKEN = [
+    ("CREATION_FAILED", "take it out of replicas="),
+    ("INACCESSIBLE_ENCRYPTION_CREDENTIALS", "access to the key of KMS"),
+    ("REPLICATION_NOT_AUTHORIZED", "the policies of the table"),
+]
+
+
+@pytest.mark.parametrize(("status", "remedy"), BROKEN)
+async def test_a_broken_replica_shows_with_its_remedy(status: str, remedy: str) -> None:
+    """A declared one that cannot be used is not as it is to be, and one that is to go may be broken."""
+    tables = RecordedTables()
+    await applied(tables, Plain, TableSettings(replicas=["eu-west-2"]))
+    (tables.table or {})["Replicas"][0]["ReplicaStatus"] = status
+    tables.sent.clear()
+    settle = tables._settle
+
+    def settled_but_broken() -> None:
+        settle()
+        for replica in (tables.table or {})["Replicas"]:
+            replica["ReplicaStatus"] = status
+
+    tables._settle = settled_but_broken  # type: ignore[method-assign]
+    plan = await planned(tables, Plain, TableSettings(replicas=["eu-west-2"]))
+    assert f"~ replica eu-west-2: {status} -> active\n      cannot be done: " in str(plan)
+    with pytest.raises(PlanRefused, match=remedy):
+        await apply_tables(tables, plan, patience=PATIENCE)
+    assert tables.sent == []
+    gone = await applied(
+        tables,
+        Plain,
+        TableSettings(replicas=[]),
+        delete_replicas=["eu-west-2"],
+        without_recovery_point=True,
+    )
+    assert gone.is_empty
+
+
+async def test_strongly_consistent_replicas_go_together_if_each_is_named() -> None:
+    """All copies and the witness in one request, as the service asks for; the table stays."""
+    tables = RecordedTables()
+    strong = TableSettings(replicas=["eu-west-2"], witness="eu-west-3", consistency="STRONG")
+    await applied(tables, Plain, strong)
+    tables.sent.clear()
+    gone = TableSettings(replicas=[])
+    with pytest.raises(PlanRefused, match="the replica in eu-west-2 would be deleted"):
+        await applied(tables, Plain, gone)
+    tables.backups = [backup("today", days_ago=(NOON - datetime.now(UTC)).total_seconds() / 86400)]
+    assert (await applied(tables, Plain, gone, delete_replicas=["eu-west-2"])).is_empty
+    (request,) = tables.sent
+    assert request.to_wire() == {
+        "TableName": "orders",
+        "ReplicaUpdates": [{"Delete": {"RegionName": "eu-west-2"}}],
+        "GlobalTableWitnessUpdates": [{"Delete": {"RegionName": "eu-west-3"}}],
+    }
+
+
+async def test_what_a_strongly_consistent_table_cannot_have_is_refused() -> None:
+    """Time to live and local indexes, before anything is made."""
+    strong = TableSettings(replicas=["eu-west-2", "eu-west-3"], consistency="STRONG")
+    for model, words in ((Indexed, "know no time to live"), (WithLocal, "have no local indexes")):
+        tables = RecordedTables()
+        with pytest.raises(PlanRefused, match=words):
+            await applied(tables, model, strong)
+        assert tables.sent == []
+
+
+LOSSES: list[tuple[TableSettings, dict[str, Any], bool]] = [
+    (TableSettings(), {}, False),
+    (TableSettings(), {"has_items": False}, True),
+    (TableSettings(), {"days": 1}, True),
+    (TableSettings(backups=BackupPolicy(point_in_time_days=7)), {}, True),
+    (TableSettings(point_in_time_days=0), {"days": 35}, False),
+    (TableSettings(point_in_time_days=0), {"days": 35, "has_items": False}, False),
+]
+
+
+@pytest.mark.parametrize(("settings", "state", "fine"), LOSSES)
+async def test_nothing_is_destroyed_that_could_not_be_restored(
+    settings: TableSettings, state: dict[str, Any], fine: bool
+) -> None:
+    """Time to live asks for items that could be restored, switching recovery off for a backup."""
+    tables = RecordedTables()
+    await applied(tables, Plain, TableSettings())
+    for name, value in state.items():
+        setattr(tables, name, value)
+    tables.sent.clear()
+    confirmed = {"delete_indexes": ["by_status"]}
+    if not fine:
+        with pytest.raises(NoRecoveryPoint, match="what is destroyed could not be restored"):
+            await applied(tables, Indexed, settings, **confirmed)
+        assert tables.sent == []
+        confirmed["without_recovery_point"] = True  # type: ignore[assignment]
+    assert (await applied(tables, Indexed, settings, **confirmed)).is_empty
+    assert tables.ttl == "expires"
+
+
+async def test_a_policy_of_backups_is_part_of_the_plan() -> None:
+    """Its days are compared and applied like `point_in_time_days`; who makes daily backups is said."""
+    tables = RecordedTables()
+    settings = TableSettings(backups=BackupPolicy(point_in_time_days=35, daily=14))
+    plan = await planned(tables, Plain, settings)
+    assert "+ point_in_time_days: 35 days" in str(plan)
+    assert "daily backups: 14 kept, by `ddbmodel backup run`" in str(plan)
+    assert plan.to_dict()["tables"][0]["daily_backups"] == 14
+    assert (await apply_tables(tables, plan, patience=PATIENCE)).is_empty
+    assert tables.days == 35
+    daily_only = await planned(tables, Plain, TableSettings(backups=BackupPolicy(daily=14)))
+    assert "point_in_time_days" in daily_only.tables[0].unmanaged
 
 
 BILLING = st.sampled_from([None, OnDemand(), OnDemand(5, 6), Provisioned(1, 2), Provisioned(3, 4)])
@@ -283,7 +413,8 @@ async def test_after_apply_the_plan_is_empty(runs: list[tuple[type[Model], Table
     """Whatever a table was before, and whatever it is to be."""
     tables = RecordedTables()
     for model, settings in runs:
-        left = await applied(tables, model, settings, delete_indexes=["by_status", "by_place"])
+        told = {"delete_indexes": ["by_status", "by_place"], "without_recovery_point": True}
+        left = await applied(tables, model, settings, **told)
         assert left.is_empty, str(left)
         sent = len(tables.sent)
         await apply_tables(tables, left, patience=PATIENCE)

@@ -8,12 +8,18 @@ from typing import Any
 import pytest
 
 from ddbmodel import (
+    Attr,
     BackupPolicy,
     Backups,
     ExpressionError,
     Mapper,
+    Model,
+    ModelDefinitionError,
     NoRecoveryPoint,
+    RequestRefused,
+    Table,
     enforce_backups,
+    partition_key,
     require_recovery_point,
 )
 from tests.unit.admin.dumping import make_table
@@ -37,7 +43,7 @@ def daily(days_ago: int, **others: Any) -> dict[str, Any]:
 )
 def test_a_policy_is_checked(options: Any, text: str) -> None:
     """When it is made."""
-    with pytest.raises(ExpressionError, match=text):
+    with pytest.raises(ModelDefinitionError, match=text):
         BackupPolicy(**options)
 
 
@@ -111,3 +117,61 @@ async def test_what_can_be_restored(days: int | None, there: list[dict[str, Any]
             NoRecoveryPoint, match="'orders' has no point-in-time recovery, and no backup of the last 24"
         ):
             await require_recovery_point(service, "orders", now=lambda: NOON)
+
+
+async def test_the_remedies_are_told() -> None:
+    """Recovery, a backup, or going on without, each with the command or option for it."""
+    service = Recorded(DescribeContinuousBackups=[point_in_time(None)], ListBackups=[{}])
+    with pytest.raises(NoRecoveryPoint) as refused:
+        await require_recovery_point(service, "orders")
+    for words in (
+        "table 'orders'",
+        "ddbmodel backup run orders --point-in-time-days 35",
+        "ddbmodel backup create orders NAME",
+        "without_recovery_point=True, --without-recovery-point",
+    ):
+        assert words in str(refused.value)
+
+
+async def test_an_engine_without_backups_has_no_recovery_point() -> None:
+    """That it refuses the question is the cause, and what it holds is refused as well."""
+    unknown = RequestRefused(
+        "unknown", operation="DescribeContinuousBackups", code="UnknownOperationException"
+    )
+    service = Recorded(DescribeContinuousBackups=[unknown])
+    with pytest.raises(NoRecoveryPoint, match="'orders' has no point-in-time recovery") as refused:
+        await require_recovery_point(service, "orders")
+    assert refused.value.__cause__ is unknown
+
+
+class Kept(Model, table="orders", backups=BackupPolicy(point_in_time_days=7, daily=2)):
+    pk: Attr[str] = partition_key()
+
+
+async def test_the_declared_policy_is_enforced(mapper: Mapper) -> None:
+    """Without a policy of its own, it is that of the model, or of the shared table."""
+    await mapper.create_table(Kept)
+    report = await enforce_backups(mapper, Kept, patience=patience())
+    assert report.point_in_time_changed
+    assert [one.name for one in report.kept] == [report.created and report.created.name]
+    assert (await Backups(mapper).point_in_time("orders")).days == 7
+    shared = Table("shop", "pk", backups=BackupPolicy(daily=1))
+    service = Recorded(ListBackups=[{"BackupSummaries": [daily(0), daily(1)]}])
+    service.table_name = lambda table: "shop"  # type: ignore[method-assign]
+    await enforce_backups(service, shared, now=lambda: NOON)
+    assert service.named("DeleteBackup") == [{"BackupArn": daily(1)["BackupArn"]}]
+
+
+class Bare(Model, table="bare"):
+    pk: Attr[str] = partition_key()
+
+
+@pytest.mark.parametrize(
+    ("table", "text"), [("orders", "a name has no policy"), (Bare, "Bare declares no policy")]
+)
+async def test_without_a_policy_nothing_is_sent(table: Any, text: str) -> None:
+    """Neither a name nor a model that declares none says what to do."""
+    service = Recorded()
+    with pytest.raises(ExpressionError, match=text):
+        await enforce_backups(service, table)
+    assert service.sent == []

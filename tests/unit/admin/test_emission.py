@@ -9,6 +9,7 @@ import pytest
 
 from ddbmodel import (
     Attr,
+    BackupPolicy,
     GlobalIndex,
     KmsKey,
     LocalIndex,
@@ -165,6 +166,18 @@ def test_terraform() -> None:
     other = resources["aws_dynamodb_table"]["other"]
     assert (other["read_capacity"], other["global_secondary_index"][0]["write_capacity"]) == (1, 2)
     assert other["global_secondary_index"][0]["hash_key"] == "city"
+
+
+def test_a_policy_of_backups() -> None:
+    """Its days are those of point-in-time recovery; daily backups are of no resource."""
+    settings = {Other: TableSettings(backups=BackupPolicy(point_in_time_days=9, daily=3))}
+    resources: dict[str, Any] = cloudformation_template(Other, settings=settings)["Resources"]
+    assert resources["OtherTable"]["Properties"]["PointInTimeRecoverySpecification"] == {
+        "PointInTimeRecoveryEnabled": True,
+        "RecoveryPeriodInDays": 9,
+    }
+    table = terraform_configuration(Other, settings=settings)["resource"]["aws_dynamodb_table"]["other"]
+    assert table["point_in_time_recovery"] == {"enabled": True, "recovery_period_in_days": 9}
 
 
 def test_replicas() -> None:

@@ -97,7 +97,7 @@ async def test_a_table_with_items_is_left_alone(dumped: Path, mapper: Mapper, se
     with pytest.raises(NoRecoveryPoint, match="'new' has no point-in-time recovery"):
         await load(mapper, dumped, table="new", overwrite=True)
     assert writes(seen) == []
-    await load(mapper, dumped, table="new", overwrite=True, unprotected=True)
+    await load(mapper, dumped, table="new", overwrite=True, without_recovery_point=True)
     before = await stored(mapper, "old")
     assert await stored(mapper, "new") == {**before, ("p0", "77"): json.dumps(item(77))}
 

@@ -10,6 +10,7 @@ import pytest
 
 from ddbmodel import (
     Attr,
+    BackupPolicy,
     GlobalIndex,
     Key,
     LocalIndex,
@@ -340,6 +341,11 @@ async def test_what_is_no_table_is_refused(mapper: Mapper, arguments: Any, words
         ({"replicas": ["a"], "consistency": "STRONG"}, "takes three regions"),
         ({"consistency": "STRONG"}, "give these too"),
         ({"resource_policy": {"a": object()}}, "what JSON can hold"),
+        ({"backups": 14}, r"backups= takes BackupPolicy\(\.\.\.\), not a int"),
+        (
+            {"point_in_time_days": 0, "backups": BackupPolicy(point_in_time_days=7)},
+            "point_in_time_days=0, and backups= says 7 days: say it in one of them",
+        ),
     ],
 )
 def test_settings_that_cannot_be_are_refused(settings: dict[str, Any], words: str) -> None:
@@ -366,3 +372,28 @@ def test_settings_belong_to_a_table() -> None:
 
     with pytest.raises(ModelDefinitionError, match="'no', which is no global index"):
         designs_of([Index], None)
+
+
+def test_backups_are_given_with_the_table() -> None:
+    """Beside the settings or in them; twice, or without a table, is refused."""
+    policy = BackupPolicy(daily=3)
+    tags = TableSettings(tags={"a": "b"})
+
+    class Order(Model, table="orders", settings=tags, backups=policy):
+        key: Attr[str] = partition_key()
+
+    (design,) = designs_of([Order], None)
+    assert (design.settings.backups, design.settings.tags) == (policy, {"a": "b"})
+    shared = Table("shop", "pk", settings=tags, backups=policy)
+    assert shared.settings == design.settings
+    with pytest.raises(ModelDefinitionError, match=r"Twice: backups= is given twice"):
+
+        class Twice(
+            Model, table="orders", settings=TableSettings(backups=policy), backups=BackupPolicy(daily=4)
+        ):
+            key: Attr[str] = partition_key()
+
+    with pytest.raises(ModelDefinitionError, match="Part: backups= is a table's"):
+
+        class Part(Model, backups=policy):
+            name: Attr[str]

@@ -15,6 +15,13 @@ def name_the_total(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
+class Place(Model):
+    """Where it is to be sent."""
+
+    city: Attr[str]
+    floor: Attr[int] = field(default=0)
+
+
 class Bill(Model, table="bills", schema_version=2, upgraders=[name_the_total]):
     shop: Attr[str] = partition_key()
     number: Attr[int] = sort_key()
@@ -22,5 +29,8 @@ class Bill(Model, table="bills", schema_version=2, upgraders=[name_the_total]):
     paid: Attr[bool] = field(default=False)
     status: Attr[str] = field(default="open")
     placed_at: Attr[datetime | None] = None
+    place: Attr[Place | None] = None
+    lines: Attr[list[Place]] = field(default_factory=list)
+    labels: Attr[dict[str, int]] = field(default_factory=dict)
 
     by_status = GlobalIndex(partition_key="status", sort_key="number")

@@ -38,7 +38,10 @@ async def test_a_table_goes_to_a_folder_and_back(
     assert protected.code == 2
     assert "could not be restored" in protected.errors
     assert "Traceback" not in refused.errors + protected.errors
-    for more in (["--overwrite", "--unprotected"], ["--table", "new", "--create", "--write-units", "1000"]):
+    for more in (
+        ["--overwrite", "--without-recovery-point"],
+        ["--table", "new", "--create", "--write-units", "1000"],
+    ):
         loaded = await ddbmodel("load", folder, "--quiet", *more, *url)
         assert (loaded.code, loaded.errors) == (0, "")
         assert loaded.output.startswith("20 items of ")
@@ -76,7 +79,7 @@ async def test_backups_are_made_shown_restored_and_deleted(
     await mapper.send(DeleteTable("old"))
     gone = await backup("delete", *last)
     assert "this backup may be all that is left" in gone.errors
-    assert (await backup("delete", *last, "--unprotected")).code == 0
+    assert (await backup("delete", *last, "--without-recovery-point")).code == 0
     assert [one async for one in Backups(mapper).list("old")] == []
 
 
@@ -88,7 +91,7 @@ async def test_backups_are_made_shown_restored_and_deleted(
             ["backup", "restore", "old", "new", "--latest", "--at", "2026-01-01T00:00:00Z"],
             "exclude each other",
         ),
-        (["backup", "run", "old"], "say point_in_time_days=, daily= or both"),
+        (["backup", "run", "old"], "a name has no policy"),
         (["backup", "create", "none", "by-hand"], "none"),
         (["backup", "create", "no.module:Order", "by-hand"], "there is no module"),
         (["dump", "none", "folder"], "none"),

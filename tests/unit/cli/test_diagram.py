@@ -127,3 +127,13 @@ async def test_it_is_printed(tmp_path: Path) -> None:
     assert ended.code == 2
     assert "cannot be written" in ended.errors
     assert (await run("diagram", "tests.unit.cli.bills:Nothing")).code == 2
+
+
+async def test_a_shared_table_stands_for_its_models() -> None:
+    """`module:table` draws every model of the table, as naming each of them does."""
+    module = "tests.unit.cli.test_diagram"
+    whole = await run("diagram", f"{module}:shop", "--json")
+    assert whole.code == 0, whole.errors
+    (table,) = json.loads(whole.output)["tables"]
+    assert {entity["name"] for entity in table["entities"]} >= {"Order (order)"}
+    assert len(table["entities"]) == 2

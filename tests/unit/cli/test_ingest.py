@@ -160,9 +160,8 @@ async def test_an_object_of_s3_is_ingested(tmp_path: Path, dynamodb: LocalDynamo
         assert (ended.code, json.loads(ended.output)["written"]) == (0, 20)
         missing = await ddbmodel("ingest", MODEL, "s3://exports/none.jsonl", *common)
         assert missing.code == 2
-        assert (
-            missing.errors.strip() == "s3://exports/none.jsonl: there is no such object: check bucket and key"
-        )
+        told = json.loads(missing.errors)
+        assert told["message"] == "s3://exports/none.jsonl: there is no such object: check bucket and key"
     finally:
         s3.stop()
 

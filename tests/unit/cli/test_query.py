@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ddbmodel import Mapper
+from ddbmodel import Backups, Mapper
 from ddbmodel.testing import LocalDynamoDB
-from tests.unit.cli.bills import Bill
+from tests.unit.cli.bills import Bill, Place
 from tests.unit.cli.running import run
 
 MODEL = "tests.unit.cli.bills:Bill"
@@ -22,7 +22,10 @@ async def bills(mapper: Mapper) -> AsyncIterator[Mapper]:
     await mapper.create_table(Bill)
     for number in range(1, 5):
         placed = datetime(2026, 1, number, tzinfo=UTC)
-        await mapper.put(Bill(shop="s 1", number=number, total=10 * number, placed_at=placed))
+        bill = Bill(shop="s 1", number=number, total=10 * number, placed_at=placed)
+        bill.place = Place(city=f"Cork {number}", floor=number)
+        bill.lines, bill.labels = [bill.place], {"a key": number}
+        await mapper.put(bill)
     yield mapper
     await mapper.delete_table(Bill)
 
@@ -39,6 +42,9 @@ async def bills(mapper: Mapper) -> AsyncIterator[Mapper]:
         pytest.param("status=open number<=1", ["--index", "by_status"], [1], id="an index"),
         pytest.param("shop='s 1' status^=op number=3", [], [3], id="begins with"),
         pytest.param("shop=other", [], [], id="nothing"),
+        pytest.param("shop='s 1' place.city='Cork 2'", [], [2], id="a field of a part"),
+        pytest.param("shop='s 1' lines[0].floor>=3", [], [3, 4], id="a part in a list, by number"),
+        pytest.param("""shop='s 1' labels["a key"]=1..2""", [], [1, 2], id="an entry of a map"),
     ],
 )
 async def test_query(
@@ -77,6 +83,10 @@ async def test_a_table_is_printed(bills: Mapper, dynamodb: LocalDynamoDB) -> Non
             ["shop=a", "--index", "by_shop"], "no index 'by_shop'; there are primary, by_status", id="index"
         ),
         pytest.param(["shop=a", "--select", "x"], "no field 'x'", id="no such column"),
+        pytest.param(["shop=a", "--select", "x y"], "'x y' is no path", id="no path to a column"),
+        pytest.param(["shop=a place.town=x"], "there is no such field; Place has city, floor", id="no part"),
+        pytest.param(["shop=a place.floor=x"], "Bill.place.floor: the value is none", id="no number inside"),
+        pytest.param(["shop=a status[0]=x"], "only lists and tuples have elements", id="no list"),
     ],
 )
 async def test_mistakes(arguments: list[str], message: str) -> None:
@@ -85,6 +95,17 @@ async def test_mistakes(arguments: list[str], message: str) -> None:
     assert ended.code == 2
     assert message in ended.errors
     assert "Traceback" not in ended.errors
+
+
+async def test_select_inside_of_parts(bills: Mapper, dynamodb: LocalDynamoDB) -> None:
+    """Only what is selected is read and shown, also inside of parts."""
+    ended = await run(
+        *["query", MODEL, "shop='s 1' number=2", "--select", "number,place.city", "--json"],
+        *["--endpoint-url", dynamodb.endpoint_url],
+    )
+    assert ended.code == 0, ended.errors
+    assert "Cork 2" in ended.output
+    assert "total" not in ended.output
 
 
 async def test_explain_sends_nothing() -> None:
@@ -115,6 +136,10 @@ async def test_migrate(bills: Mapper, dynamodb: LocalDynamoDB) -> None:
         await client.put_item(TableName="bills", Item={**old, "number": {"N": "2"}, "amount": {"S": "x"}})
     dry = await run("migrate", MODEL, "--dry-run", *where)
     assert (dry.code, json.loads(dry.output)["upgraded"]) == (1, 1)
+    refused = await run("migrate", MODEL, *where)
+    assert (refused.code, refused.output) == (2, "")
+    assert "table 'bills' has no point-in-time recovery" in refused.errors
+    await Backups(bills).create(Bill, "before")
     ended = await run("migrate", MODEL, "--segments", "2", *where)
     report = json.loads(ended.output)
     assert (ended.code, report["scanned"], report["upgraded"], report["failed"]) == (1, 6, 1, 1)

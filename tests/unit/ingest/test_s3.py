@@ -174,7 +174,7 @@ def _without_checksums(folder: Path, etag: str) -> None:
             r"data/1\.json\.gz: damaged: its checksum is not",
         ),
         (lambda at: (at / "manifest-files.json").unlink(), r"manifest-files\.json: there is no such object"),
-        (lambda at: (at / "manifest-files.json").write_text("{}"), "no manifest of a full export"),
+        (lambda at: (at / "manifest-files.json").write_text("{}"), "no manifest of an export"),
         (lambda at: _without_checksums(at, "ab-1"), r"data/0\.json\.gz: damaged: its ETag is not"),
     ],
 )

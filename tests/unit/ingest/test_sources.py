@@ -284,7 +284,7 @@ async def test_an_export_is_read_by_its_manifest(tmp_path: Path) -> None:
         ),
         (lambda folder: (folder / "data" / "1.json.gz").write_bytes(b"x"), "its checksum is not that"),
         (lambda folder: (folder / "manifest-files.json").unlink(), "No such file"),
-        (lambda folder: (folder / "manifest-files.json").write_text("{}"), "no manifest of a full export"),
+        (lambda folder: (folder / "manifest-files.json").write_text("{}"), "no manifest of an export"),
     ],
 )
 async def test_a_damaged_export_is_refused(

@@ -65,7 +65,9 @@ async def _price(mapper: MapperDependency, stock_code: str) -> Decimal:
     """As it is listed, else the highest that it was sold for; what has neither is not sold here."""
     listing = await mapper.get(Listing, stock_code)
     product = await mapper.get(Product, stock_code) if listing is None else None
-    price = listing.price if listing is not None else product and product.highest_price
+    if listing is not None:
+        return listing.price
+    price = None if product is None else product.highest_price
     if price is None:
         raise HTTPException(404, "There is no such article for sale")
     return price

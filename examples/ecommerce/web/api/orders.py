@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from ddbmodel import ItemExists, Mapper
 from ddbmodel.backends.fastapi import MapperDependency, PageOf, PageParameters, problem_responses
-from examples.ecommerce.checkout import CheckoutError, cancel, check_out, prepare
+from examples.ecommerce.checkout import Checkout, CheckoutError, cancel, check_out, prepare
 from examples.ecommerce.models import WEB_LETTER, Customer, Order, OrderLines, Payment, Shipment
 from examples.ecommerce.web.api.signing import SignedCustomer
 
@@ -72,8 +72,7 @@ async def _buy(mapper: Mapper, customer_id: str, number: str, total: Decimal) ->
     customer = await mapper.require(Customer, customer_id)
     try:
         checkout = await prepare(mapper, customer, number, datetime.now(UTC))
-        if checkout.order.total != total:
-            raise CheckoutError(f"the cart costs {checkout.order.total} by now")
+        _agree(checkout, total)
         return await check_out(mapper, checkout)
     except (CheckoutError, ItemExists) as refusal:
         # The same request may have come twice at once, and the other one have bought what was in the cart.
@@ -81,6 +80,12 @@ async def _buy(mapper: Mapper, customer_id: str, number: str, total: Decimal) ->
         if done is None:
             raise HTTPException(409, f"Nothing was bought: {refusal}") from refusal
         return done
+
+
+def _agree(checkout: Checkout, total: Decimal) -> None:
+    """Refuse to sell for another amount than the customer saw."""
+    if checkout.order.total != total:
+        raise CheckoutError(f"the cart costs {checkout.order.total} by now")
 
 
 async def _order_of(mapper: Mapper, customer_id: str, number: str) -> Order | None:

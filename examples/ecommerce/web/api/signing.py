@@ -1,7 +1,7 @@
 """Who a request is of: a customer's number with a signature, sent as a bearer token.
 
-A browser sends such a token only when a script of the same site adds it, so no other site can use it. It names
-a customer and proves no password: this shop has none.
+A browser sends such a token only when a script of the same site adds it, so no other site can use it. It
+names a customer and proves no password: this shop has none.
 """
 
 from __future__ import annotations
