@@ -1,4 +1,4 @@
-"""The application: one mapper for its life, the API below `/api`, and health checks."""
+"""The application: one mapper for its life, pages for people, the API below `/api`, and health checks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ddbmodel.backends.fastapi import MapperDependency, install_problem_details,
 from ddbmodel.backends.fastapi.lifespan import Connect
 from examples.ecommerce.models import shop
 from examples.ecommerce.web.api.make import make_api
+from examples.ecommerce.web.pages.site import install
 from examples.ecommerce.web.services.opened import open_services
 
 
@@ -23,6 +24,7 @@ def create_app(connect: Connect, *, secret: str) -> FastAPI:
     app.add_api_route("/health/ready", ready)
     app.mount("/api", make_api(secret))
     install_problem_details(app)
+    install(app, secret=secret)
     return app
 
 

@@ -68,7 +68,7 @@ async def mapper() -> AsyncIterator[Mapper]:
 @pytest.fixture
 async def api(mapper: Mapper) -> AsyncIterator[httpx.AsyncClient]:
     app = make_api(SECRET)
-    services = Services(mapper)
+    services = Services.on(mapper)
     app.dependency_overrides[current_mapper] = lambda: mapper
     app.dependency_overrides[current_services] = lambda: services
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop") as client:

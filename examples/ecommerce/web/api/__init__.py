@@ -2,7 +2,8 @@
 
     make        the application and its OpenAPI
     signing     who a request is of
-    sessions, products, carts, orders    the endpoints
+    places      places in the queue, as signed tokens
+    sessions, catalogue, products, carts, orders, office, ingestion    the endpoints
 
 It is a demonstration: whoever knows a customer's number can sign in, and anybody may edit a listing.
 """

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, Header, HTTPException, Path
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from ddbmodel import ItemExists, Mapper
+from ddbmodel import ItemExists
 from ddbmodel.backends.fastapi import MapperDependency, PageOf, PageParameters, problem_responses
-from examples.ecommerce.checkout import Checkout, CheckoutError, cancel, check_out, prepare
-from examples.ecommerce.models import WEB_LETTER, Customer, Order, OrderLines, Payment, Shipment
+from examples.ecommerce.checkout import CheckoutError, cancel
+from examples.ecommerce.models import WEB_LETTER, Order, OrderLines, Payment, Shipment
 from examples.ecommerce.web.api.signing import SignedCustomer
+from examples.ecommerce.web.services.buying import buy
 from examples.ecommerce.web.services.opened import ServicesDependency
+from examples.ecommerce.web.services.orders import order_of, whole_order_of
 
 router = APIRouter(tags=["orders"])
 InvoiceNo = Annotated[str, Path(min_length=1, max_length=40, description="An order's number.")]
@@ -32,6 +33,8 @@ IdempotencyKey: TypeAlias = Annotated[
 
 class CheckoutRequest(BaseModel):
     """What the customer agrees to."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"total": "12.75"}]})
 
     total: Decimal = Field(ge=0, max_digits=20, description="The cart's total, as the customer saw it.")
 
@@ -62,38 +65,13 @@ async def order(
     many buy at once, some are asked to send it again (503 with Retry-After); nothing was bought then.
     """
     number = invoice_number(customer_id, key)
-    async with services.checkouts.enter():
-        done = await _order_of(services.mapper, customer_id, number)
-        if done is None:
-            done = await _buy(services.mapper, customer_id, number, wanted.total)
+    try:
+        done = await buy(services, customer_id, number, wanted.total)
+    except (CheckoutError, ItemExists) as refusal:
+        raise HTTPException(409, f"Nothing was bought: {refusal}") from refusal
     if done.total != wanted.total:
         raise HTTPException(422, "This Idempotency-Key was used for a checkout of another total")
     return done
-
-
-async def _buy(mapper: Mapper, customer_id: str, number: str, total: Decimal) -> Order:
-    customer = await mapper.require(Customer, customer_id)
-    try:
-        checkout = await prepare(mapper, customer, number, datetime.now(UTC))
-        _agree(checkout, total)
-        return await check_out(mapper, checkout)
-    except (CheckoutError, ItemExists) as refusal:
-        # The same request may have come twice at once, and the other one have bought what was in the cart.
-        done = await _order_of(mapper, customer_id, number)
-        if done is None:
-            raise HTTPException(409, f"Nothing was bought: {refusal}") from refusal
-        return done
-
-
-def _agree(checkout: Checkout, total: Decimal) -> None:
-    """Refuse to sell for another amount than the customer saw."""
-    if checkout.order.total != total:
-        raise CheckoutError(f"the cart costs {checkout.order.total} by now")
-
-
-async def _order_of(mapper: Mapper, customer_id: str, number: str) -> Order | None:
-    found = await mapper.get(Order, number, consistent=True)
-    return found if found is not None and found.customer_id == customer_id else None
 
 
 @router.get("/orders", responses=problem_responses(400, 401, 503))
@@ -108,18 +86,15 @@ async def orders(
 @router.get("/orders/{invoice_no}", responses=problem_responses(401, 404, 503))
 async def an_order(mapper: MapperDependency, customer_id: SignedCustomer, invoice_no: InvoiceNo) -> OrderPage:
     """An order with its lines, its payment and its shipments; others' orders are not there."""
-    query = mapper.query(Order, OrderLines, Payment, Shipment).where(Order.invoice_no == invoice_no)
-    found = await query.consistent().grouped()
-    head = next(iter(found[Order]), None)
-    if head is None or head.customer_id != customer_id:
+    whole = await whole_order_of(mapper, customer_id, invoice_no)
+    if whole is None:
         raise HTTPException(404, "There is no such order")
-    payment = next(iter(found[Payment]), None)
-    return OrderPage(order=head, lines=found[OrderLines], payment=payment, shipments=found[Shipment])
+    return OrderPage(order=whole.order, lines=whole.parts, payment=whole.payment, shipments=whole.shipments)
 
 
 @router.post("/orders/{invoice_no}/cancellation", responses=problem_responses(401, 404, 409, 503))
 async def cancellation(mapper: MapperDependency, customer_id: SignedCustomer, invoice_no: InvoiceNo) -> Order:
     """Cancel an order that nobody packs yet (else 409). Sent again, it gives nothing back twice."""
-    if await _order_of(mapper, customer_id, invoice_no) is None:
+    if await order_of(mapper, customer_id, invoice_no) is None:
         raise HTTPException(404, "There is no such order")
     return await cancel(mapper, invoice_no)

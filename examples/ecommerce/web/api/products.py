@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from ddbmodel.backends.fastapi import (
     MapperDependency,
@@ -32,6 +32,10 @@ class ProductPage(BaseModel):
 
 class ListingEdit(BaseModel):
     """What an editor can change; what is left out stays."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"title": "Tea towel with hares", "price": "4.95"}]}
+    )
 
     title: str | None = Field(default=None, min_length=1, max_length=200)
     price: Decimal | None = Field(default=None, ge=0, max_digits=9, decimal_places=3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from ddbmodel.backends.fastapi import MapperDependency, problem_responses
 from examples.ecommerce.models import Customer
@@ -15,11 +15,15 @@ router = APIRouter(tags=["customers"])
 class SignIn(BaseModel):
     """Who wants to sign in."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"customer_id": "12003"}]})
+
     customer_id: str = Field(min_length=1, max_length=40, description="A customer's number.")
 
 
 class Session(BaseModel):
     """What a customer sends with requests: `Authorization: Bearer` and the token."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"token": "12003.5f0c..."}]})
 
     token: str
 

@@ -12,6 +12,8 @@ from starlette.requests import HTTPConnection
 
 from ddbmodel import Mapper
 from examples.ecommerce.web.services.admission import Admission
+from examples.ecommerce.web.services.ingestion import Ingestion
+from examples.ecommerce.web.services.shelf import Shelf
 
 _STATE: Final = "shop_services"
 
@@ -25,13 +27,27 @@ class Services:
     """
 
     mapper: Mapper
+    shelf: Shelf
+    ingestion: Ingestion
     checkouts: Admission = field(default_factory=Admission)
+
+    @classmethod
+    def on(cls, mapper: Mapper) -> Services:
+        """Make them for a mapper."""
+        return cls(mapper, Shelf(mapper), Ingestion(mapper))
 
 
 @asynccontextmanager
 async def open_services(_: FastAPI, mapper: Mapper) -> AsyncGenerator[Mapping[str, Any]]:
-    """Make them for an application, as its lifespan's `then`; mounted applications get them as well."""
-    yield {_STATE: Services(mapper)}
+    """Make them for an application, as its lifespan's `then`; mounted applications get them as well.
+
+    An ingestion that still runs when the application closes is ended.
+    """
+    services = Services.on(mapper)
+    try:
+        yield {_STATE: services}
+    finally:
+        await services.ingestion.stop()
 
 
 def current_services(connection: HTTPConnection) -> Services:
