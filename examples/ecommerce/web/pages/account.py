@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Form, HTTPException, Request, Response
 from pydantic import ValidationError
 
 from ddbmodel import ConditionalCheckFailed, UniqueViolation
 from examples.ecommerce.checkout import cancel as cancel_order
 from examples.ecommerce.models import Order, OrderLines, Payment, Product, Shipment
-from examples.ecommerce.web.pages import buying, site
+from examples.ecommerce.web.pages import backroom, buying, site
 from examples.ecommerce.web.pages.shelf import entry_of
 
 router = APIRouter()
@@ -111,11 +111,13 @@ async def order_page(request: Request, invoice_no: str, thanks: int = 0, late: i
 
 
 @router.post("/orders/{invoice_no}/cancel")
-async def cancel(request: Request, invoice_no: str) -> Response:
+async def cancel(request: Request, after: BackgroundTasks, invoice_no: str) -> Response:
     """Cancel an order that nobody has begun to pack."""
     await _own(request, invoice_no)
+    mapper = site.site_of(request).mapper
     try:
-        await cancel_order(site.site_of(request).mapper, invoice_no)
+        await cancel_order(mapper, invoice_no)
     except ConditionalCheckFailed:
         return site.go(f"/orders/{invoice_no}?late=1")
+    after.add_task(backroom.watch_stock, mapper, invoice_no)
     return site.go(f"/orders/{invoice_no}")

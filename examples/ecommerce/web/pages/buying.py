@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from ddbmodel import Mapper
-from examples.ecommerce.checkout import check_out, prepare
+from ddbmodel import ItemExists, Mapper
+from examples.ecommerce.checkout import CheckoutError, check_out, prepare
 from examples.ecommerce.models import Account, CartItem, Customer, Order, Product
 from examples.ecommerce.web.pages.shelf import Offer, entry_of, offers
 
@@ -42,9 +42,7 @@ async def cart_rows(mapper: Mapper, customer_id: str) -> list[CartRow]:
         entry_of(item.stock_code, product.name if product else None)
         for item, product in zip(items, products, strict=True)
     ]
-    return [
-        CartRow(item, offer) for item, offer in zip(items, await offers(mapper, entries), strict=True)
-    ]
+    return [CartRow(item, offer) for item, offer in zip(items, await offers(mapper, entries), strict=True)]
 
 
 async def add_to_cart(mapper: Mapper, customer_id: str, offer: Offer, quantity: int) -> None:
@@ -111,7 +109,19 @@ async def buy(mapper: Mapper, customer: Customer, invoice_no: str) -> Order:
     Raises:
         CheckoutError: there is too little of an article, or the cart was changed or is empty.
     """
-    there = await mapper.get(Order, invoice_no, consistent=True)
-    if there is not None and there.customer_id == customer.customer_id:
+    there = await _order_of(mapper, customer, invoice_no)
+    if there is not None:
         return there
-    return await check_out(mapper, await prepare(mapper, customer, invoice_no, datetime.now(UTC)))
+    try:
+        return await check_out(mapper, await prepare(mapper, customer, invoice_no, datetime.now(UTC)))
+    except (CheckoutError, ItemExists):
+        # The form may have come twice at once, and its twin have bought what was in the cart.
+        there = await _order_of(mapper, customer, invoice_no)
+        if there is None:
+            raise
+        return there
+
+
+async def _order_of(mapper: Mapper, customer: Customer, invoice_no: str) -> Order | None:
+    found = await mapper.get(Order, invoice_no, consistent=True)
+    return found if found is not None and found.customer_id == customer.customer_id else None

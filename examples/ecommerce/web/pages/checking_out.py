@@ -6,12 +6,12 @@ from decimal import Decimal
 from secrets import token_hex
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Path, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Form, HTTPException, Path, Request, Response
 
 from ddbmodel import ConditionalCheckFailed
 from examples.ecommerce.checkout import CheckoutError, OutOfStock
 from examples.ecommerce.models import WEB_LETTER, Customer
-from examples.ecommerce.web.pages import buying, site
+from examples.ecommerce.web.pages import backroom, buying, site
 from examples.ecommerce.web.pages.shelf import one_offer
 
 router = APIRouter()
@@ -69,7 +69,9 @@ async def checkout(request: Request) -> Response:
 
 
 @router.post("/checkout/{token}")
-async def buy(request: Request, token: Annotated[str, Path(pattern="^[0-9a-f]{16}$")]) -> Response:
+async def buy(
+    request: Request, after: BackgroundTasks, token: Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
+) -> Response:
     """Buy. The form's token is the order's number, so a form that is sent twice sells once."""
     visitor = site.visitor(request)
     if visitor is None or not site.is_customer(visitor):
@@ -83,4 +85,5 @@ async def buy(request: Request, token: Annotated[str, Path(pattern="^[0-9a-f]{16
         return await _show(request, "cart.html", 409, short=refusal.wanted, left=left)
     except CheckoutError:
         return await _show(request, "cart.html", 409, changed=True)
+    after.add_task(backroom.watch_stock, mapper, order.invoice_no)
     return site.go(f"/orders/{order.invoice_no}?thanks=1")

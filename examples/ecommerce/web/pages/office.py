@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Form, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
 
 from ddbmodel import ConditionalCheckFailed
@@ -46,7 +46,11 @@ async def queue(request: Request, status: str = "open", refused: str = "") -> Re
 
 @router.post("/queue/{invoice_no}/{deed}")
 async def act(
-    request: Request, invoice_no: str, deed: str, carrier: Annotated[str, Form(max_length=40)] = "Royal Mail"
+    request: Request,
+    after: BackgroundTasks,
+    invoice_no: str,
+    deed: str,
+    carrier: Annotated[str, Form(max_length=40)] = "Royal Mail",
 ) -> Response:
     """Pack, ship or cancel an order."""
     mapper, status = site_of(request).mapper, "packing" if deed == "ship" else "open"
@@ -58,6 +62,7 @@ async def act(
                 await backroom.ship(mapper, invoice_no, carrier)
             case "cancel":
                 await cancel(mapper, invoice_no)
+                after.add_task(backroom.watch_stock, mapper, invoice_no)
             case _:
                 raise HTTPException(404)
     except ConditionalCheckFailed:

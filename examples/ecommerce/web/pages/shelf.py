@@ -75,7 +75,9 @@ class Shelf:
         """All articles, those that are sold most first."""
         async with self._reading:
             if self._stale_at is None or self._clock() >= self._stale_at:
-                query = self._mapper.query(Product).where(Product.kind == ProductKind.ARTICLE, Product.sold > 0)
+                query = self._mapper.query(Product).where(
+                    Product.kind == ProductKind.ARTICLE, Product.sold > 0
+                )
                 rows = await query.reverse().select(Product.stock_code, Product.name).all()
                 self._entries = [entry_of(code, name) for code, name in rows]
                 self._stale_at = self._clock() + _FRESH_SECONDS

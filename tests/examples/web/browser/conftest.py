@@ -12,6 +12,7 @@ from typing import Final
 
 import httpx
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from tests.examples.web.browser.visitor import Opener
@@ -43,7 +44,7 @@ def shop_url() -> Iterator[str]:
             server.terminate()
 
 
-@pytest.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     """Chromium, without a window."""
     if not CHROMIUM.exists():
@@ -54,7 +55,7 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="module")
 async def opener(browser: Browser, shop_url: str) -> AsyncIterator[Opener]:
     """Opens windows of new visitors. In the end none of their pages has complained of anything."""
     opener = Opener(browser, shop_url)

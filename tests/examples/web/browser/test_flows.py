@@ -36,7 +36,7 @@ async def test_a_visitor_finds_buys_and_cancels(opener: Opener, scripts: bool) -
     await visitor.open_account(page)
     number = await visitor.buy(page)
     assert await visitor.on_hand(page, first) == before - 3
-    await page.get_by_role("link", name="My orders").click()
+    await page.get_by_role("link", name="Orders", exact=True).click()
     await page.get_by_role("link", name=number).click()
     await page.get_by_role("button", name="Cancel this order").click()
     await expect(page.get_by_text("Refunded")).to_be_visible()
@@ -173,8 +173,8 @@ async def test_an_ingestion_is_watched_to_its_end(opener: Opener) -> None:
     await expect(page.locator("#state")).to_have_text("Running")
     await expect(page.locator("#written")).not_to_have_text("0")
     await expect(page.locator("#state")).to_have_text("Done", timeout=60_000)
-    written, total = (await page.locator(name).inner_text() for name in ("#written", "#total"))
-    assert written == total
+    total = await page.locator("#total").inner_text()
+    assert await page.locator("#written").inner_text() == total != "0"
     units = int((await page.locator("#units").inner_text()).replace(",", ""))
     assert units > int(total.replace(",", ""))  # an item costs one at least, and its entries in indexes too
     await expect(page.locator("path.rate")).to_have_attribute("d", re.compile(r"^M.*L"))
@@ -193,6 +193,7 @@ async def test_a_form_that_is_sent_twice_sells_once(opener: Opener) -> None:
     assert len({reply.url for reply in replies}) == 1
     assert "/orders/W" in replies[0].url
     await page.get_by_role("button", name="Buy now").dblclick()
+    await expect(page.get_by_role("status")).to_contain_text("your order is in")
     await page.goto("/orders")
     await expect(page.locator(".list li")).to_have_count(1)
     assert await visitor.on_hand(page, code) == before - 2
