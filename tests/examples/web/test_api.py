@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -22,6 +23,7 @@ from examples.ecommerce.models import (
     PaymentStatus,
     Product,
     ProductKind,
+    Shipment,
     Stock,
     shop,
 )
@@ -181,3 +183,119 @@ async def test_stock_orders_and_payments_agree_after_a_rush(api: httpx.AsyncClie
     assert sum(order.units for order in kept) + await on_hand(mapper) == 10
     assert sum(one.amount for one in paid) == sum(order.total for order in kept)
     assert len(bought) >= 10
+
+
+async def _bought(api: httpx.AsyncClient, mapper: Mapper, buyer: str) -> str:
+    await mapper.put(customer(buyer))
+    await api.put("/cart/A", json={"quantity": 1}, headers=as_customer(buyer))
+    reply = await api.post("/orders", json={"total": "2.5"}, headers=as_customer(buyer, f"key-of-{buyer}"))
+    number: str = reply.json()["invoice_no"]
+    return number
+
+
+async def test_the_queue_comes_in_pages_that_go_on_where_the_last_one_ended(
+    api: httpx.AsyncClient, mapper: Mapper
+) -> None:
+    """Orders of one moment, in four parts, come once each, also if one of them has left the queue meanwhile."""
+    numbers = [await _bought(api, mapper, f"b{number}") for number in range(9)]
+    for number in numbers[:5]:  # the same moment, as orders of one minute have
+        await mapper.update(
+            Order.key(number),
+            Order.waiting_since.set(MOMENT),
+            given=await mapper.require(Order, number, consistent=True),
+        )
+    first = (await api.get("/office/queue/open", params={"size": 3})).json()
+    seen = [one["invoice_no"] for one in first["items"]]
+    assert (await api.post(f"/office/orders/{seen[-1]}/packing")).json()["status"] == "packing"
+    page = first
+    while page["next"]:
+        page = (await api.get("/office/queue/open", params={"size": 3, "after": page["next"]})).json()
+        seen += [one["invoice_no"] for one in page["items"]]
+    assert seen == [*sorted(numbers[:5]), *numbers[5:]]
+    packing = (await api.get("/office/queue/packing", params={"after": first["next"]})).status_code
+    assert packing == 400  # the token is of another queue
+
+
+@pytest.mark.parametrize("token", ["", "x", "AAAA", "\u00fc", "a" * 60])
+async def test_a_place_that_we_did_not_sign_is_refused(api: httpx.AsyncClient, token: str) -> None:
+    """It is a problem of the request."""
+    reply = await api.get("/office/queue/open", params={"after": token})
+    assert (reply.status_code, reply.headers["content-type"]) == (400, "application/problem+json")
+
+
+async def test_an_order_is_packed_and_shipped_once(api: httpx.AsyncClient, mapper: Mapper) -> None:
+    """Who comes second is refused; the parcel's carrier changes only in the state that was read."""
+    number = await _bought(api, mapper, "b1")
+    path, body = f"/office/orders/{number}", {"carrier": "DHL"}
+    replies = [
+        (await api.post(f"{path}/shipment", json=body)).status_code,  # nobody has packed it
+        (await api.post(f"{path}/packing")).status_code,
+        (await api.post(f"{path}/packing")).status_code,
+        (await api.post(f"{path}/cancellation")).status_code,
+        (await api.post(f"{path}/shipment", json=body)).status_code,
+        (await api.post(f"{path}/shipment", json=body)).status_code,
+        (await api.post("/office/orders/none/packing")).status_code,
+    ]
+    assert replies == [409, 200, 409, 409, 201, 409, 404]
+    parcel = await api.get(f"{path}/shipments/1")
+    sent = [
+        await api.patch(f"{path}/shipments/1", json={"carrier": carrier}, headers=headers)
+        for carrier, headers in (
+            ("Other", {}),
+            ("Royal Mail", {"If-Match": parcel.headers["etag"]}),
+            ("Late", {"If-Match": parcel.headers["etag"]}),
+        )
+    ]
+    assert [reply.status_code for reply in sent] == [428, 200, 412]
+    assert (await mapper.require(Shipment, number, 1, consistent=True)).carrier == "Royal Mail"
+
+
+async def test_a_count_is_taken_over_if_nothing_was_sold_meanwhile(
+    api: httpx.AsyncClient, mapper: Mapper
+) -> None:
+    """What was sold during a count makes it worthless; what is short is to be reordered."""
+    await _bought(api, mapper, "b1")
+    late = await api.put("/office/stock/A", json={"seen": 10, "counted": 8})
+    assert (late.status_code, await on_hand(mapper)) == (409, 9)
+    assert (await api.put("/office/stock/A", json={"seen": 9, "counted": 3})).json()["on_hand"] == 3
+    assert [one["stock_code"] for one in (await api.get("/office/reorder")).json()["items"]] == ["A"]
+    assert (await api.put("/office/stock/none", json={"seen": 0, "counted": 3})).status_code == 404
+
+
+async def test_an_order_that_leaves_few_is_seen_on_the_reorder_list(
+    api: httpx.AsyncClient, mapper: Mapper
+) -> None:
+    """The list follows orders and cancellations, which do not wait for it."""
+    number = await _bought(api, mapper, "b1")
+    assert [one["on_hand"] for one in (await api.get("/office/reorder")).json()["items"]] == [9]
+    await api.post(f"/orders/{number}/cancellation", headers=as_customer("b1"))
+    assert (await api.get("/office/reorder")).json()["items"] == []
+
+
+async def test_the_catalogue_is_searched(api: httpx.AsyncClient) -> None:
+    """Words are looked for in titles and codes; what is found has its price and stock."""
+    found = (await api.get("/catalogue", params={"words": "a"})).json()
+    assert [(one["stock_code"], one["price"], one["on_hand"]) for one in found["items"]] == [
+        ("A", "2.5", 10)
+    ]
+    everything = (await api.get("/catalogue")).json()
+    assert [one["stock_code"] for one in everything["items"]] == ["A", "B", "C"]
+    assert (await api.get("/catalogue", params={"category": "none"})).json()["total"] == 0
+    known = {one["category"] for one in (await api.get("/categories")).json()}
+    assert {one["category"] for one in everything["items"]} <= known
+
+
+async def test_an_ingestion_tells_how_far_it_is(api: httpx.AsyncClient, mapper: Mapper) -> None:
+    """Its events count up to all items, and the last one says that it is done."""
+    assert (await api.post("/office/ingestion")).status_code == 202
+    reply = await api.get("/office/ingestion/events", timeout=120)
+    assert reply.headers["content-type"].startswith("text/event-stream")
+    *samples, last = reply.text.strip().split("\n\n")
+    assert last == 'event: end\ndata: "done"'
+    written = [json.loads(sample.removeprefix("data: "))["written"] for sample in samples]
+    state = (await api.get("/office/ingestion")).json()
+    assert written == sorted(written)
+    assert (written[-1], state["state"], state["written"]) == (state["total"], "done", state["total"])
+    assert (
+        await mapper.query(Product).where(Product.kind == ProductKind.ARTICLE, Product.sold > 0).count() > 100
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -42,7 +43,7 @@ async def test_the_books_show_what_is_wrong(broken: str) -> None:
             customer_id=number,
             stock_code=HOT,
             quantity=1,
-            unit_price="2.5",
+            unit_price=Decimal("2.5"),
             expires_at=now.replace(year=now.year + 1),
         )
         await mapper.put(item)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -23,27 +23,27 @@ EXAMPLES = os.environ.get("DDBMODEL_SCHEMA_EXAMPLES", "8")  # more take longer
 @pytest.fixture
 def shop_url() -> Iterator[str]:
     """The shop as its command starts it, in a process of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-u", "-m", "examples.ecommerce.web", "--port", str(port)]
+    command = [sys.executable, "-m", "examples.ecommerce.web", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         try:
-            next(line for line in server.stdout if line.startswith("http"))  # then it is about to listen
-            transport = httpx.HTTPTransport(retries=8)
-            with httpx.Client(transport=transport) as client:
-                url = f"http://127.0.0.1:{port}"
-                assert client.get(f"{url}/health/ready").json() == {"status": "ok"}
+            told = next(line for line in server.stdout if line.startswith("http"))  # then it listens
+            url = told.split("/ ")[0]
+            assert httpx.get(f"{url}/health/ready", timeout=30).json() == {"status": "ok"}
             yield url
         finally:
             server.terminate()
 
 
-def test_the_api_keeps_what_its_schema_says(shop_url: str) -> None:
+def test_the_api_keeps_what_its_schema_says(shop_url: str, tmp_path: Path) -> None:
     """No server error, no status, content type or body that is not documented; what is invalid is refused."""
     signed = httpx.post(f"{shop_url}/api/sessions", json={"customer_id": "12003"})  # the sample has him
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{shop_url}/api/openapi.json"]
     command += ["--header", f"Authorization: Bearer {signed.json()['token']}", "--seed", "1"]
     command += ["--checks", CHECKS, "--phases", "coverage,fuzzing", "--max-examples", EXAMPLES]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command += [
+        "--exclude-path-regex",
+        "/office/ingestion",
+    ]  # each would pour days of invoices into the table
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from ddbmodel.backends.fastapi import problem_responses
 from examples.ecommerce.web.services.ingestion import EventStream, Ingestion, State
 from examples.ecommerce.web.services.opened import ServicesDependency
 
@@ -52,8 +51,7 @@ async def stop(services: ServicesDependency) -> Progress:
 @router.get(
     "/events",
     response_class=EventStream,
-    responses={200: {"description": "An event for each sample, and `end` with the state it ended in."}}
-    | problem_responses(503),
+    response_description="An event for each sample, and `end` with the state it ended in.",
 )
 async def events(services: ServicesDependency) -> EventStream:
     """Server-sent events: what was written so far and what is, until it ends."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from ddbmodel.backends.fastapi import (
@@ -91,9 +91,13 @@ async def ship(
 
 
 @router.post("/orders/{invoice_no}/cancellation", responses=problem_responses(404, 409, 503))
-async def cancel_for_customer(mapper: MapperDependency, invoice_no: InvoiceNo) -> Order:
+async def cancel_for_customer(
+    mapper: MapperDependency, after: BackgroundTasks, invoice_no: InvoiceNo
+) -> Order:
     """Cancel an order that nobody packs yet, and pay it back. Sent again, it gives nothing back twice."""
-    return await cancel(mapper, invoice_no)
+    order = await cancel(mapper, invoice_no)
+    after.add_task(backroom.watch_stock, mapper, invoice_no)
+    return order
 
 
 @router.get("/orders/{invoice_no}/shipments/{number}", responses=problem_responses(404, 503))
@@ -110,6 +114,7 @@ async def shipment(
     "/orders/{invoice_no}/shipments/{number}", responses=problem_responses(400, 404, 409, 412, 428, 503)
 )
 async def change_carrier(
+    *,
     mapper: MapperDependency,
     invoice_no: InvoiceNo,
     number: ParcelNumber,

@@ -6,7 +6,7 @@ import hashlib
 from decimal import Decimal
 from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Header, HTTPException, Path
+from fastapi import APIRouter, BackgroundTasks, Header, HTTPException, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from ddbmodel import ItemExists
@@ -14,6 +14,7 @@ from ddbmodel.backends.fastapi import MapperDependency, PageOf, PageParameters, 
 from examples.ecommerce.checkout import CheckoutError, cancel
 from examples.ecommerce.models import WEB_LETTER, Order, OrderLines, Payment, Shipment
 from examples.ecommerce.web.api.signing import SignedCustomer
+from examples.ecommerce.web.services import backroom
 from examples.ecommerce.web.services.buying import buy
 from examples.ecommerce.web.services.opened import ServicesDependency
 from examples.ecommerce.web.services.orders import order_of, whole_order_of
@@ -56,7 +57,11 @@ def invoice_number(customer_id: str, key: str) -> str:
 
 @router.post("/orders", status_code=201, responses=problem_responses(401, 404, 409, 503))
 async def order(
-    services: ServicesDependency, customer_id: SignedCustomer, wanted: CheckoutRequest, key: IdempotencyKey
+    services: ServicesDependency,
+    after: BackgroundTasks,
+    customer_id: SignedCustomer,
+    wanted: CheckoutRequest,
+    key: IdempotencyKey,
 ) -> Order:
     """Buy what is in the cart.
 
@@ -71,6 +76,7 @@ async def order(
         raise HTTPException(409, f"Nothing was bought: {refusal}") from refusal
     if done.total != wanted.total:
         raise HTTPException(422, "This Idempotency-Key was used for a checkout of another total")
+    after.add_task(backroom.watch_stock, services.mapper, number)
     return done
 
 
@@ -93,8 +99,12 @@ async def an_order(mapper: MapperDependency, customer_id: SignedCustomer, invoic
 
 
 @router.post("/orders/{invoice_no}/cancellation", responses=problem_responses(401, 404, 409, 503))
-async def cancellation(mapper: MapperDependency, customer_id: SignedCustomer, invoice_no: InvoiceNo) -> Order:
+async def cancellation(
+    mapper: MapperDependency, after: BackgroundTasks, customer_id: SignedCustomer, invoice_no: InvoiceNo
+) -> Order:
     """Cancel an order that nobody packs yet (else 409). Sent again, it gives nothing back twice."""
     if await order_of(mapper, customer_id, invoice_no) is None:
         raise HTTPException(404, "There is no such order")
-    return await cancel(mapper, invoice_no)
+    order = await cancel(mapper, invoice_no)
+    after.add_task(backroom.watch_stock, mapper, invoice_no)
+    return order

@@ -1,4 +1,4 @@
-"""art: a picture for each article, drawn from its name and code. There are no photographs, and none are needed.
+"""art: a picture for each article, drawn from its name and code. It has no photographs.
 
     sketch      name and code -> what is drawn: a thing, in a colour, with a motif; and its name in addresses
     things      the outlines of things

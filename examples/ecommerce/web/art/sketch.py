@@ -1,9 +1,10 @@
-"""What is drawn for an article: read out of its name where it says so, drawn by lot from its code where not."""
+"""What is drawn for an article: read out of its name where it says so, else drawn by lot from its code."""
 
 from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from examples.ecommerce.web.art.motifs import MOTIFS
@@ -70,7 +71,7 @@ class Sketch:
 def sketch_of(stock_code: str, name: str | None) -> Sketch:
     """Decide what an article looks like."""
     words = (name or "").lower().replace("-", " ").split()
-    pairs = [f"{first}-{second}" for first, second in zip(words, words[1:], strict=False)]
+    pairs = [f"{first}-{second}" for first, second in pairwise(words)]
     meant = [*pairs, *(_ALIKE.get(word, word) for word in words)]
     lot = zlib.crc32(stock_code.encode())
     return Sketch(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Form, HTTPException, Request, Response
 from pydantic import ValidationError
 
 from ddbmodel import ConditionalCheckFailed, UniqueViolation
 from examples.ecommerce.checkout import cancel as cancel_order
 from examples.ecommerce.models import Order, Product
 from examples.ecommerce.web.pages import site
-from examples.ecommerce.web.services import buying
+from examples.ecommerce.web.services import backroom, buying
 from examples.ecommerce.web.services.orders import order_of, whole_order_of
 from examples.ecommerce.web.services.shelf import entry_of
 
@@ -105,12 +105,12 @@ async def order_page(request: Request, invoice_no: str, thanks: int = 0, late: i
         for line, product in zip(whole.lines, products, strict=True)
     ]
     rows = list(zip(whole.lines, entries, strict=True))
-    shown = {"order": whole.order, "payment": whole.payment, "shipments": whole.shipments}
+    shown: dict[str, Any] = {"order": whole.order, "payment": whole.payment, "shipments": whole.shipments}
     return site.page(request, "order.html", rows=rows, thanks=thanks, late=late, **shown)
 
 
 @router.post("/orders/{invoice_no}/cancel")
-async def cancel(request: Request, invoice_no: str) -> Response:
+async def cancel(request: Request, after: BackgroundTasks, invoice_no: str) -> Response:
     """Cancel an order that nobody has begun to pack."""
     mapper = site.site_of(request).mapper
     if await order_of(mapper, _customer(request), invoice_no) is None:
@@ -119,4 +119,5 @@ async def cancel(request: Request, invoice_no: str) -> Response:
         await cancel_order(mapper, invoice_no)
     except ConditionalCheckFailed:
         return site.go(f"/orders/{invoice_no}?late=1")
+    after.add_task(backroom.watch_stock, mapper, invoice_no)
     return site.go(f"/orders/{invoice_no}")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 from secrets import token_hex
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Path, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Form, HTTPException, Path, Request, Response
 
 from ddbmodel import ConditionalCheckFailed
 from examples.ecommerce.checkout import CheckoutError, OutOfStock
 from examples.ecommerce.models import WEB_LETTER
 from examples.ecommerce.web.pages import site
-from examples.ecommerce.web.services import buying
+from examples.ecommerce.web.services import backroom, buying
 from examples.ecommerce.web.services.shelf import one_offer
 
 router = APIRouter()
@@ -54,10 +55,8 @@ async def change(request: Request, stock_code: str, quantity: Quantity) -> Respo
     visitor = site.visitor(request)
     if visitor:
         number = site.customer_number(visitor)
-        try:
+        with suppress(ConditionalCheckFailed):  # it was removed in another window, and the cart shows that
             await buying.set_quantity(site.site_of(request).mapper, number, stock_code, quantity)
-        except ConditionalCheckFailed:
-            pass  # it was removed in another window, and the cart shows that
     return site.go("/cart")
 
 
@@ -72,6 +71,7 @@ async def checkout(request: Request) -> Response:
 @router.post("/checkout/{token}")
 async def buy(
     request: Request,
+    after: BackgroundTasks,
     token: Annotated[str, Path(pattern="^[0-9a-f]{16}$")],
     total: Annotated[Decimal, Form(ge=0, max_digits=20)],
 ) -> Response:
@@ -90,4 +90,5 @@ async def buy(
         return await _show(request, "cart.html", 409, short=refusal.wanted, left=left)
     except CheckoutError:
         return await _show(request, "cart.html", 409, changed=True)
+    after.add_task(backroom.watch_stock, services.mapper, order.invoice_no)
     return site.go(f"/orders/{order.invoice_no}?thanks=1")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Form, HTTPException, Request, Response
 
 from ddbmodel import ConditionalCheckFailed
 from examples.ecommerce.checkout import cancel
@@ -29,7 +29,7 @@ async def dashboard(request: Request) -> Response:
         backroom.to_reorder(site.mapper),
     )
     oldest = await backroom.queue(site.mapper, OrderStatus.OPEN)
-    shown = {"waiting": waiting, "packing": packing, "low": len(low), "oldest": oldest[:5]}
+    shown: dict[str, Any] = {"waiting": waiting, "packing": packing, "low": len(low), "oldest": oldest[:5]}
     return page(request, "office.html", ingestion=site.ingestion, **shown)
 
 
@@ -43,7 +43,11 @@ async def queue(request: Request, status: str = "open", refused: str = "") -> Re
 
 @router.post("/queue/{invoice_no}/{deed}")
 async def act(
-    request: Request, invoice_no: str, deed: str, carrier: Annotated[str, Form(max_length=40)] = "Royal Mail"
+    request: Request,
+    after: BackgroundTasks,
+    invoice_no: str,
+    deed: str,
+    carrier: Annotated[str, Form(max_length=40)] = "Royal Mail",
 ) -> Response:
     """Pack, ship or cancel an order."""
     mapper, status = site_of(request).mapper, "packing" if deed == "ship" else "open"
@@ -55,6 +59,7 @@ async def act(
                 await backroom.ship(mapper, invoice_no, carrier)
             case "cancel":
                 await cancel(mapper, invoice_no)
+                after.add_task(backroom.watch_stock, mapper, invoice_no)
             case _:
                 raise HTTPException(404)
     except ConditionalCheckFailed:

@@ -22,7 +22,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from starlette.exceptions import HTTPException
 
-from ddbmodel import ConditionalCheckFailed, DDBModelError, InvalidCursor, ItemNotFound
+from ddbmodel import DDBModelError
 from examples.ecommerce.web.services.opened import Services, current_services
 from examples.ecommerce.web.services.shelf import CATEGORIES
 
@@ -43,6 +43,7 @@ _ERRORS: Final = {
     404: ("There is nothing here", "The page or article that you look for is not in this shop."),
     409: ("Somebody was faster", "What you wanted to change has been changed meanwhile. Look at it again."),
     422: ("Something in the form is missing", "Go back, look at the fields once more, and send it again."),
+    500: ("That went wrong", "It is our fault, and has been noted. Look at what is there before you try again."),
     503: ("One moment, please", "The shop cannot reach its shelves. Nothing is lost: try again in a few seconds."),
 }  # fmt: skip
 
@@ -131,25 +132,10 @@ def error_page(request: Request, status: int) -> HTMLResponse:
     """An error in the shop's look."""
     title, message = _ERRORS.get(status, ("That did not work", "Try it again, or begin from the front page."))
     answer = page(request, "error.html", status=status, code=status, title=title, message=message)
+    answer.headers.update(_HEADERS)  # what nobody expected is answered outside of `_guard`
     if status == 503:
         answer.headers["Retry-After"] = "5"
     return answer
-
-
-def _status_of(error: Exception) -> int:
-    match error:
-        case HTTPException():
-            return error.status_code
-        case RequestValidationError():
-            return 422
-        case ItemNotFound():
-            return 404
-        case ConditionalCheckFailed():
-            return 409
-        case InvalidCursor():
-            return 400
-        case _:
-            return 503
 
 
 def _is_page(request: Request) -> bool:
@@ -174,7 +160,8 @@ async def _guard(request: Request, call: Callable[[Request], Awaitable[Response]
 def install(app: FastAPI, *, secret: str) -> None:
     """Add the pages to an application whose lifespan opens `open_services`.
 
-    Call it after what else handles errors: errors of pages become pages, others stay what they were.
+    Call it after `install_problem_details`: an error on a page becomes a page of the same status, and is logged
+    as it would be anyway.
     """
     from examples.ecommerce.web.pages import account, catalogue, checking_out, office
 
@@ -183,15 +170,14 @@ def install(app: FastAPI, *, secret: str) -> None:
         app.include_router(router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=_STATIC))
     app.middleware("http")(_guard)
-    for kind in (HTTPException, RequestValidationError, DDBModelError):
-        app.add_exception_handler(kind, _shown_on_pages(app.exception_handlers.get(kind)))
+    for kind in (HTTPException, RequestValidationError, DDBModelError, Exception):
+        app.add_exception_handler(kind, _shown_on_pages(app.exception_handlers[kind]))
 
 
-def _shown_on_pages(earlier: Any) -> Callable[[Request, Exception], Awaitable[Response]]:
+def _shown_on_pages(problem: Any) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def show(request: Request, error: Exception) -> Response:
-        if earlier is not None and not _is_page(request):
-            answer = earlier(request, error)
-            return cast("Response", await answer if isawaitable(answer) else answer)
-        return error_page(request, _status_of(error))
+        found = problem(request, error)
+        answer = cast("Response", await found if isawaitable(found) else found)
+        return error_page(request, answer.status_code) if _is_page(request) else answer
 
     return show

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from ddbmodel import ItemExists, Mapper
-from examples.ecommerce.checkout import CheckoutError, cart_of, check_out, prepare
+from examples.ecommerce.checkout import Checkout, CheckoutError, cart_of, check_out, prepare
 from examples.ecommerce.models import Account, CartItem, Customer, Order, Product
 from examples.ecommerce.web.services.opened import Services
 from examples.ecommerce.web.services.orders import order_of
@@ -141,12 +141,17 @@ async def buy(services: Services, customer_id: str, invoice_no: str, total: Deci
         customer = await mapper.require(Customer, customer_id)
         try:
             checkout = await prepare(mapper, customer, invoice_no, datetime.now(UTC))
-            if checkout.order.total != total:
-                raise CheckoutError(f"the cart costs {checkout.order.total} by now")
+            _agree(checkout, total)
             return await check_out(mapper, checkout)
         except (CheckoutError, ItemExists):
-            # The same request may have come twice at once, and the other one have bought what was in the cart.
+            # The same may have come twice at once, and its twin have bought what was in the cart.
             done = await order_of(mapper, customer_id, invoice_no)
             if done is None:
                 raise
             return done
+
+
+def _agree(checkout: Checkout, total: Decimal) -> None:
+    """Refuse to sell for another amount than the customer saw."""
+    if checkout.order.total != total:
+        raise CheckoutError(f"the cart costs {checkout.order.total} by now")

@@ -6,21 +6,16 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Final, Literal, TypeAlias
 
 from fastapi.responses import StreamingResponse
 
-from ddbmodel import Mapper, Usage
-from examples.ecommerce.assemble import Assembler, Item
-from examples.ecommerce.days import Days
-from examples.ecommerce.generate import write_days
-from examples.ecommerce.source import read_lines
+from ddbmodel import Mapper
+from examples.ecommerce.web.sample import SampleItem, days_loaded, sample_items
 
 _SAMPLE_SECONDS: Final = 0.25
-_SAMPLES_KEPT: Final = 400
+_SAMPLE_SHARE: Final = 0.01  # of the time so far: a long run has not many more samples than a short one
 State: TypeAlias = Literal["idle", "running", "done", "cancelled", "failed"]
 
 
@@ -30,14 +25,15 @@ class Seen:
 
     Attributes:
         rate: items a second since the sample before.
-        units: write units so far, as DynamoDB reports them.
+        units: write units of the table so far, by the sizes of the items. What DynamoDB reports has the
+            indexes too (`mapper.measure()`), but the embedded engine reports one unit for a whole batch.
     """
 
     seconds: float
     written: int
     total: int
     rate: float
-    units: float
+    units: int
 
 
 class Ingestion:
@@ -58,7 +54,7 @@ class Ingestion:
     @property
     def latest(self) -> Seen:
         """How far it is now."""
-        return self.samples[-1] if self.samples else Seen(0.0, 0, 0, 0.0, 0.0)
+        return self.samples[-1] if self.samples else Seen(0.0, 0, 0, 0.0, 0)
 
     def start(self, days: int) -> None:
         """Begin, unless it is running."""
@@ -72,6 +68,8 @@ class Ingestion:
         if self._task is not None and self.is_running:
             self._task.cancel()
             await asyncio.wait([self._task])
+            if self.is_running:  # it was cancelled before its first step, so it could not say so
+                self._end("cancelled")
 
     async def follow(self) -> AsyncGenerator[Seen]:
         """Every sample so far, and those to come, until it ends."""
@@ -90,35 +88,35 @@ class Ingestion:
         self._moved.set()
         self._moved = asyncio.Event()
 
+    def _end(self, state: State) -> None:
+        self.state = state
+        self._moved.set()
+
     async def _run(self, days: int) -> None:
         try:
-            with TemporaryDirectory(prefix="ddbmodel-ecommerce-") as folder:
-                items = await asyncio.to_thread(_items, Path(folder), days)
-                await self._write(items)
-            self.state = "done"
+            loaded = await days_loaded(self._mapper)
+            await self._pour(await asyncio.to_thread(sample_items, loaded, days))
         except asyncio.CancelledError:
-            self.state = "cancelled"
+            self._end("cancelled")
         except Exception:
-            self.state = "failed"
+            self._end("failed")
             raise
-        finally:
-            self._moved.set()
+        else:
+            self._end("done")
 
-    async def _write(self, items: list[Item]) -> None:
-        with self._mapper.measure() as usage:
-            await self._pour(items, usage)
-
-    async def _pour(self, items: list[Item], usage: Usage) -> None:
-        started, due, before = monotonic(), 0.0, Seen(0.0, 0, len(items), 0.0, 0.0)
+    async def _pour(self, items: list[SampleItem]) -> None:
+        started, due, units = monotonic(), 0.0, 0
+        before = Seen(0.0, 0, len(items), 0.0, 0)
         async with self._mapper.batch_writer() as writer:
             for item in items:
                 await writer.put(item)
-                if monotonic() - started >= due and len(self.samples) < _SAMPLES_KEPT:
-                    before = self._sample(started, before, writer.report.written, usage.write_units)
-                    due = before.seconds + _SAMPLE_SECONDS
-        self._sample(started, before, writer.report.written, usage.write_units)
+                units += self._mapper.size_of(item).write_units
+                if monotonic() - started >= due:
+                    before = self._sample(started, before, writer.report.written, units)
+                    due = before.seconds + max(_SAMPLE_SECONDS, before.seconds * _SAMPLE_SHARE)
+        self._sample(started, before, writer.report.written, units)
 
-    def _sample(self, started: float, before: Seen, written: int, units: float) -> Seen:
+    def _sample(self, started: float, before: Seen, written: int, units: int) -> Seen:
         seconds = monotonic() - started
         passed = seconds - before.seconds
         rate = (written - before.written) / passed if passed else 0.0
@@ -142,8 +140,3 @@ class EventStream(StreamingResponse):
     def __init__(self, ingestion: Ingestion) -> None:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         super().__init__(events(ingestion), headers=headers)
-
-
-def _items(folder: Path, days: int) -> list[Item]:
-    files = write_days(folder, seed=days, days=days)
-    return list(Assembler().items(read_lines(files, Days(first=days))))
