@@ -104,7 +104,7 @@ async def take_cart_along(mapper: Mapper, visitor_id: str, customer_id: str) -> 
 
 
 async def buy(mapper: Mapper, customer: Customer, invoice_no: str) -> Order:
-    """Check out the cart under the number that the form brought; sent again, it finds the order that is there.
+    """Check out the cart under the number that the form brought; sent again, it finds the order there.
 
     Raises:
         CheckoutError: there is too little of an article, or the cart was changed or is empty.

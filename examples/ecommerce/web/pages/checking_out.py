@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 from secrets import token_hex
 from typing import Annotated
@@ -53,10 +54,8 @@ async def change(request: Request, stock_code: str, quantity: Quantity) -> Respo
     visitor = site.visitor(request)
     if visitor:
         number = site.customer_number(visitor)
-        try:
+        with suppress(ConditionalCheckFailed):  # it was removed in another window, and the cart shows that
             await buying.set_quantity(site.site_of(request).mapper, number, stock_code, quantity)
-        except ConditionalCheckFailed:
-            pass  # it was removed in another window, and the cart shows that
     return site.go("/cart")
 
 
