@@ -1,4 +1,4 @@
-"""What a table is filled with: generated days of the shop, one after the other, and stock of every article."""
+"""What a table is filled with: generated days of the shop, one after the other, and stock of all articles."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ async def days_loaded(mapper: Mapper) -> int:
     """
     loaded = 0
     for day in trading_days():
-        if await mapper.query(Order).where(Order.day == day).first() is None:
+        orders = mapper.query(Order).where(Order.day == day).select(Order.invoice_no)
+        if await orders.first() is None:
             break
         loaded += 1
     return loaded
@@ -48,7 +49,7 @@ async def days_loaded(mapper: Mapper) -> int:
 def sample_items(loaded: int, days: int) -> list[SampleItem]:
     """Make the items of the days that follow those that are loaded.
 
-    No order that is loaded is among them, whatever has become of it, and no stock of an article that has some.
+    No order that is loaded is among them, whatever has become of it, and no stock that is kept already.
     Customers and products are: what they add up to goes on.
     """
     assembler = Assembler()

@@ -275,9 +275,7 @@ async def test_an_order_that_leaves_few_is_seen_on_the_reorder_list(
 async def test_the_catalogue_is_searched(api: httpx.AsyncClient) -> None:
     """Words are looked for in titles and codes; what is found has its price and stock."""
     found = (await api.get("/catalogue", params={"words": "a"})).json()
-    assert [(one["stock_code"], one["price"], one["on_hand"]) for one in found["items"]] == [
-        ("A", "2.5", 10)
-    ]
+    assert [(one["stock_code"], one["price"], one["on_hand"]) for one in found["items"]] == [("A", "2.5", 10)]
     everything = (await api.get("/catalogue")).json()
     assert [one["stock_code"] for one in everything["items"]] == ["A", "B", "C"]
     assert (await api.get("/catalogue", params={"category": "none"})).json()["total"] == 0

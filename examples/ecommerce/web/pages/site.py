@@ -29,6 +29,7 @@ from examples.ecommerce.web.services.shelf import CATEGORIES
 _HERE: Final = Path(__file__).parents[1]
 _STATIC: Final = _HERE / "static"
 _COOKIE: Final = "shop"
+_MINUS: Final = "\N{MINUS SIGN}"
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -38,13 +39,13 @@ _HEADERS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _ERRORS: Final = {
-    400: ("That address is not right", "A part of it was changed or has been cut off. Begin from the list again."),
+    400: ("That address is not right", "A part of it was changed or cut off. Begin from the list again."),
     403: ("That form is not ours", "It was sent from another site, so nothing was done."),
     404: ("There is nothing here", "The page or article that you look for is not in this shop."),
     409: ("Somebody was faster", "What you wanted to change has been changed meanwhile. Look at it again."),
     422: ("Something in the form is missing", "Go back, look at the fields once more, and send it again."),
-    500: ("That went wrong", "It is our fault, and has been noted. Look at what is there before you try again."),
-    503: ("One moment, please", "The shop cannot reach its shelves. Nothing is lost: try again in a few seconds."),
+    500: ("That went wrong", "It is our fault, and is noted. Look at what is there, then try again."),
+    503: ("One moment, please", "The shop cannot reach its shelves. Nothing is lost: try again soon."),
 }  # fmt: skip
 
 
@@ -68,7 +69,7 @@ def money(amount: Decimal | None) -> str:
     """An amount in pounds."""
     if amount is None:
         return "—"
-    return f"{'−' if amount < 0 else ''}£{abs(amount):,.2f}"
+    return f"{_MINUS if amount < 0 else ''}£{abs(amount):,.2f}"
 
 
 _templates: Final = Jinja2Templates(directory=_HERE / "templates")
@@ -160,8 +161,8 @@ async def _guard(request: Request, call: Callable[[Request], Awaitable[Response]
 def install(app: FastAPI, *, secret: str) -> None:
     """Add the pages to an application whose lifespan opens `open_services`.
 
-    Call it after `install_problem_details`: an error on a page becomes a page of the same status, and is logged
-    as it would be anyway.
+    Call it after `install_problem_details`: an error on a page becomes a page of the same status, and is
+    logged as it would be anyway.
     """
     from examples.ecommerce.web.pages import account, catalogue, checking_out, office
 

@@ -120,9 +120,9 @@ async def to_reorder(mapper: Mapper) -> list[Stock]:
 
 
 async def watch_stock(mapper: Mapper, invoice_no: str) -> None:
-    """Put what an order left too little of on the reorder list, and take off it what a cancellation gave back.
+    """Put on the reorder list what an order left too little of, and take off what a cancellation gave back.
 
-    It comes after the order, which does not wait for it. Should it fail, the next order of the article does it.
+    It comes after the order, which does not wait for it. Should it fail, the article's next order does it.
 
     Cost: a read unit for each article, and two write units for each that changes place.
     """

@@ -1,7 +1,7 @@
 """The shelf: what can be bought, in the order of what is sold most, with categories and search.
 
-Categories and words are in no key of the table, and a few thousand names are few: they are read once, and again
-when they are a minute old. Prices and stock are read for each page.
+Categories and words are in no key of the table, and a few thousand names are few: they are read once, and
+again when they are a minute old. Prices and stock are read for each page.
 """
 
 from __future__ import annotations
