@@ -130,11 +130,10 @@ async def test_what_runs_low_is_to_be_reordered_until_it_is_given_back(mapper: M
     await mapper.put(
         CartItem(customer_id="c1", stock_code="A", quantity=3, unit_price=Decimal(1), expires_at=kept_until)
     )
-    await check_out(mapper, await prepare(mapper, customer, "W1", MOMENT))
-    await backroom.watch_stock(mapper, "W1")
+    order = await check_out(mapper, await prepare(mapper, customer, "W1", MOMENT))
+    await backroom.watch_stock(mapper, order)
     assert [one.on_hand for one in await backroom.to_reorder(mapper)] == [9]
-    await cancel(mapper, "W1")
-    await backroom.watch_stock(mapper, "W1")
+    await backroom.watch_stock(mapper, await cancel(mapper, "W1"))
     assert await backroom.to_reorder(mapper) == []
 
 

@@ -125,7 +125,8 @@ async def test_a_customer_sees_that_the_order_is_on_its_way(opener: Opener) -> N
     await visitor.put_into_cart(page)
     await visitor.open_account(page)
     number = await visitor.buy(page)
-    for deed, form in (("pack", {}), ("ship", {"carrier": "DHL"})):
+    deeds: list[tuple[str, dict[str, str | float | bool]]] = [("pack", {}), ("ship", {"carrier": "DHL"})]
+    for deed, form in deeds:
         reply = await office.request.post(f"/office/queue/{number}/{deed}", form=form)
         assert "refused" not in reply.url
         if deed == "pack":
