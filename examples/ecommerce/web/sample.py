@@ -20,7 +20,7 @@ SampleItem: TypeAlias = Item | Stock
 
 _SEED: Final = 1
 _ON_HAND: Final = 100
-_FEW_OF: Final = 12  # of one article in so many there are less than ten units
+_FEW_OF: Final = 30  # of one article in so many there are less than ten units
 
 
 async def load_sample(mapper: Mapper, days: int) -> int:
@@ -39,8 +39,7 @@ async def days_loaded(mapper: Mapper) -> int:
     """
     loaded = 0
     for day in trading_days():
-        orders = mapper.query(Order).where(Order.day == day).select(Order.invoice_no)
-        if await orders.first() is None:
+        if await mapper.query(Order).where(Order.day == day).select(Order.invoice_no).first() is None:
             break
         loaded += 1
     return loaded
@@ -64,8 +63,7 @@ def sample_items(loaded: int, days: int) -> list[SampleItem]:
 def _with_stock(items: Iterable[Item], stocked: set[str]) -> Iterator[SampleItem]:
     for item in items:
         yield item
-        is_article = isinstance(item, Product) and item.kind is ProductKind.ARTICLE
-        if is_article and item.stock_code not in stocked:
+        if isinstance(item, Product) and item.kind is ProductKind.ARTICLE and item.stock_code not in stocked:
             yield _stock(item.stock_code)
 
 

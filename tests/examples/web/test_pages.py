@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import httpx
 import pytest
-from examples.ecommerce.web.pages.ingestion import Ingestion
 from fastapi import FastAPI
 
 from ddbmodel import (
@@ -23,8 +22,9 @@ from ddbmodel.testing import LocalDynamoDB
 from examples.ecommerce.checkout import cancel, check_out, prepare
 from examples.ecommerce.models import CartItem, Customer, Order, OrderStatus, Stock, shop
 from examples.ecommerce.web.app import create_app
-from examples.ecommerce.web.pages import backroom
 from examples.ecommerce.web.sample import days_loaded, load_sample, sample_items
+from examples.ecommerce.web.services import backroom
+from examples.ecommerce.web.services.ingestion import Ingestion
 
 MOMENT = datetime(2011, 10, 24, 9, tzinfo=UTC)
 
@@ -57,9 +57,9 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     [
         (RuntimeError("unexpected"), 500),
         (DDBModelError("of no kind that the shop knows"), 500),
-        (ConnectionFailed("nobody listens"), 503),
+        (ConnectionFailed("nobody listens", operation="GetItem", code="ConnectTimeoutError"), 503),
         (ItemNotFound("none of these"), 404),
-        (InvalidCursor("was changed"), 400),
+        (InvalidCursor("of another query"), 400),
     ],
 )
 async def test_an_error_on_a_page_is_a_page(
@@ -130,11 +130,10 @@ async def test_what_runs_low_is_to_be_reordered_until_it_is_given_back(mapper: M
     await mapper.put(
         CartItem(customer_id="c1", stock_code="A", quantity=3, unit_price=Decimal(1), expires_at=kept_until)
     )
-    await check_out(mapper, await prepare(mapper, customer, "W1", MOMENT))
-    await backroom.watch_stock(mapper, "W1")
+    order = await check_out(mapper, await prepare(mapper, customer, "W1", MOMENT))
+    await backroom.watch_stock(mapper, order)
     assert [one.on_hand for one in await backroom.to_reorder(mapper)] == [9]
-    await cancel(mapper, "W1")
-    await backroom.watch_stock(mapper, "W1")
+    await backroom.watch_stock(mapper, await cancel(mapper, "W1"))
     assert await backroom.to_reorder(mapper) == []
 
 

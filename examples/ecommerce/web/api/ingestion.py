@@ -50,6 +50,7 @@ async def stop(services: ServicesDependency) -> Progress:
 
 @router.get(
     "/events",
+    status_code=200,  # EventStream has no default, in which FastAPI would look for it
     response_class=EventStream,
     response_description="An event for each sample, and `end` with the state it ended in.",
 )

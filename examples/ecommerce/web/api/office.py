@@ -96,7 +96,7 @@ async def cancel_for_customer(
 ) -> Order:
     """Cancel an order that nobody packs yet, and pay it back. Sent again, it gives nothing back twice."""
     order = await cancel(mapper, invoice_no)
-    after.add_task(backroom.watch_stock, mapper, invoice_no)
+    after.add_task(backroom.watch_stock, mapper, order)
     return order
 
 

@@ -76,7 +76,7 @@ async def order(
         raise HTTPException(409, f"Nothing was bought: {refusal}") from refusal
     if done.total != wanted.total:
         raise HTTPException(422, "This Idempotency-Key was used for a checkout of another total")
-    after.add_task(backroom.watch_stock, services.mapper, number)
+    after.add_task(backroom.watch_stock, services.mapper, done)
     return done
 
 
@@ -106,5 +106,5 @@ async def cancellation(
     if await order_of(mapper, customer_id, invoice_no) is None:
         raise HTTPException(404, "There is no such order")
     order = await cancel(mapper, invoice_no)
-    after.add_task(backroom.watch_stock, mapper, invoice_no)
+    after.add_task(backroom.watch_stock, mapper, order)
     return order

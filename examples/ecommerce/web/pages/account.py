@@ -116,8 +116,8 @@ async def cancel(request: Request, after: BackgroundTasks, invoice_no: str) -> R
     if await order_of(mapper, _customer(request), invoice_no) is None:
         raise HTTPException(404)
     try:
-        await cancel_order(mapper, invoice_no)
+        order = await cancel_order(mapper, invoice_no)
     except ConditionalCheckFailed:
         return site.go(f"/orders/{invoice_no}?late=1")
-    after.add_task(backroom.watch_stock, mapper, invoice_no)
+    after.add_task(backroom.watch_stock, mapper, order)
     return site.go(f"/orders/{invoice_no}")

@@ -90,5 +90,5 @@ async def buy(
         return await _show(request, "cart.html", 409, short=refusal.wanted, left=left)
     except CheckoutError:
         return await _show(request, "cart.html", 409, changed=True)
-    after.add_task(backroom.watch_stock, services.mapper, order.invoice_no)
+    after.add_task(backroom.watch_stock, services.mapper, order)
     return site.go(f"/orders/{order.invoice_no}?thanks=1")

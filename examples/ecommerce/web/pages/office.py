@@ -58,8 +58,7 @@ async def act(
             case "ship":
                 await backroom.ship(mapper, invoice_no, carrier)
             case "cancel":
-                await cancel(mapper, invoice_no)
-                after.add_task(backroom.watch_stock, mapper, invoice_no)
+                after.add_task(backroom.watch_stock, mapper, await cancel(mapper, invoice_no))
             case _:
                 raise HTTPException(404)
     except ConditionalCheckFailed:

@@ -119,15 +119,16 @@ async def to_reorder(mapper: Mapper) -> list[Stock]:
     return await mapper.query(Stock).where(Stock.warehouse == WAREHOUSE).limit(50).hydrate().all()
 
 
-async def watch_stock(mapper: Mapper, invoice_no: str) -> None:
+async def watch_stock(mapper: Mapper, order: Order) -> None:
     """Put on the reorder list what an order left too little of, and take off what a cancellation gave back.
 
     It comes after the order, which does not wait for it. Should it fail, the article's next order does it.
 
     Cost: a read unit for each article, and two write units for each that changes place.
     """
-    parts = await mapper.query(OrderLines).where(OrderLines.invoice_no == invoice_no).all()
-    codes = sorted({line.stock_code for part in parts for line in part.lines})
+    keys = [(order.invoice_no, part) for part in range(1, order.parts + 1)]
+    parts = await mapper.batch_get(OrderLines, keys)
+    codes = sorted({line.stock_code for part in parts if part for line in part.lines})
     stocks = await mapper.batch_get(Stock, codes, consistent=True)
     await asyncio.gather(*(_note(mapper, stock) for stock in _changed(stocks)))
 
