@@ -20,7 +20,7 @@ SampleItem: TypeAlias = Item | Stock
 
 _SEED: Final = 1
 _ON_HAND: Final = 100
-_FEW_OF: Final = 12  # of one article in so many there are less than ten units
+_FEW_OF: Final = 30  # of one article in so many there are less than ten units
 
 
 async def load_sample(mapper: Mapper, days: int) -> int:
@@ -39,7 +39,7 @@ async def days_loaded(mapper: Mapper) -> int:
     """
     loaded = 0
     for day in trading_days():
-        if await mapper.query(Order).where(Order.day == day).first() is None:
+        if await mapper.query(Order).where(Order.day == day).select(Order.invoice_no).first() is None:
             break
         loaded += 1
     return loaded

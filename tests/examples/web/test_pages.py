@@ -57,9 +57,9 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     [
         (RuntimeError("unexpected"), 500),
         (DDBModelError("of no kind that the shop knows"), 500),
-        (ConnectionFailed("nobody listens"), 503),
+        (ConnectionFailed("nobody listens", operation="GetItem", code="ConnectTimeoutError"), 503),
         (ItemNotFound("none of these"), 404),
-        (InvalidCursor("was changed"), 400),
+        (InvalidCursor("of another query"), 400),
     ],
 )
 async def test_an_error_on_a_page_is_a_page(
@@ -81,8 +81,8 @@ async def test_an_error_on_a_page_is_a_page(
 
 async def test_errors_of_the_api_stay_problems(client: httpx.AsyncClient) -> None:
     """A program is answered with problem details, whatever pages do."""
-    reply = await client.get("/api/cart")
-    assert (reply.status_code, reply.headers["content-type"]) == (401, "application/problem+json")
+    reply = await client.get("/api/nowhere")
+    assert (reply.status_code, reply.headers["content-type"]) == (404, "application/problem+json")
 
 
 async def test_forms_of_other_sites_are_refused(client: httpx.AsyncClient) -> None:
