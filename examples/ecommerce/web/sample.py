@@ -63,8 +63,7 @@ def sample_items(loaded: int, days: int) -> list[SampleItem]:
 def _with_stock(items: Iterable[Item], stocked: set[str]) -> Iterator[SampleItem]:
     for item in items:
         yield item
-        is_article = isinstance(item, Product) and item.kind is ProductKind.ARTICLE
-        if is_article and item.stock_code not in stocked:
+        if isinstance(item, Product) and item.kind is ProductKind.ARTICLE and item.stock_code not in stocked:
             yield _stock(item.stock_code)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Form, HTTPException, Request, Response
 from pydantic import ValidationError
@@ -105,7 +105,12 @@ async def order_page(request: Request, invoice_no: str, thanks: int = 0, late: i
         entry_of(line.stock_code, product.name if product else line.description)
         for line, product in zip(lines, products, strict=True)
     ]
-    shown = {"payments": found[Payment], "shipments": found[Shipment], "thanks": thanks, "late": late}
+    shown: dict[str, Any] = {
+        "payments": found[Payment],
+        "shipments": found[Shipment],
+        "thanks": thanks,
+        "late": late,
+    }
     rows = list(zip(lines, entries, strict=True))
     return site.page(request, "order.html", order=order, rows=rows, **shown)
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Form, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
@@ -32,7 +32,7 @@ async def dashboard(request: Request) -> Response:
         backroom.to_reorder(site.mapper),
     )
     oldest = await backroom.queue(site.mapper, OrderStatus.OPEN)
-    shown = {"waiting": waiting, "packing": packing, "low": len(low), "oldest": oldest[:5]}
+    shown: dict[str, Any] = {"waiting": waiting, "packing": packing, "low": len(low), "oldest": oldest[:5]}
     return page(request, "office.html", ingestion=site.ingestion, **shown)
 
 
