@@ -19,9 +19,9 @@ class Told:
         wrong: replies that no customer should get.
     """
 
-    orders: dict[str, str] = field(default_factory=dict)
-    carts: dict[str, bool] = field(default_factory=dict)
-    wrong: list[str] = field(default_factory=list)
+    orders: dict[str, str] = field(default_factory=dict[str, str])
+    carts: dict[str, bool] = field(default_factory=dict[str, bool])
+    wrong: list[str] = field(default_factory=list[str])
 
 
 class Shopper:
