@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from itertools import chain
+from itertools import chain, count, islice
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -43,7 +43,7 @@ def write_days(folder: Path, *, seed: int, days: int = WEEK_DAYS) -> list[Path]:
     shop = Shop(Random(seed))
     number = _FIRST_INVOICE
     files: list[Path] = []
-    for day in _trading_days(days):
+    for day in islice(trading_days(), days):
         invoices = shop.day(day)
         rows = [list(_rows(invoice, number + n)) for n, invoice in enumerate(invoices)]
         files.append(folder / f"{day}.csv")
@@ -59,9 +59,10 @@ def _write(file: Path, rows: Iterable[list[str]]) -> None:
         writer.writerows(rows)
 
 
-def _trading_days(count: int) -> list[date]:
-    days = (FIRST_DAY + timedelta(days=n) for n in range(2 * count))
-    return [day for day in days if INVOICES_PER_WEEKDAY[day.weekday()]][:count]
+def trading_days() -> Iterator[date]:
+    """Every day on which the generated shop is open, without an end."""
+    days = (FIRST_DAY + timedelta(days=n) for n in count())
+    return (day for day in days if INVOICES_PER_WEEKDAY[day.weekday()])
 
 
 def _rows(invoice: Invoice, number: int) -> Iterator[list[str]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 import boto3
@@ -55,7 +57,14 @@ def replies(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Recorded]:
         async def send(_: Mapper, request: Any) -> dict[str, Any]:
             return await service.send(request)
 
+        @asynccontextmanager
+        async def connect(table_prefix: str, **_: Any) -> AsyncIterator[Mapper]:
+            # Opening a client takes longer than all the rest.
+            client = SimpleNamespace(batch_write_item=print)
+            yield Mapper(client, table_prefix=table_prefix, lane="client")
+
         monkeypatch.setattr(Mapper, "send", send)
+        monkeypatch.setattr(Mapper, "connect", connect)
         return service
 
     return answer

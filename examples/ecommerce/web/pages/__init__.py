@@ -1,0 +1,1 @@
+"""pages: the shop for people: HTML from templates, forms that work without scripts."""
