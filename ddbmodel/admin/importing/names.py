@@ -63,11 +63,13 @@ _RESERVED: Final = frozenset(
         "Attr",
         "Decimal",
         "GlobalIndex",
+        "KmsKey",
         "LocalIndex",
         "Model",
         "Null",
         "OnDemand",
         "Provisioned",
         "TableSettings",
+        "WarmThroughput",
     ]
 )

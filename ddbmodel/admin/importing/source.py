@@ -7,9 +7,9 @@ from typing import Any
 
 from ddbmodel.admin.importing.inference import Inferred
 from ddbmodel.admin.importing.names import class_name, identifier
+from ddbmodel.admin.importing.settings_text import SettingsText, known_settings
 from ddbmodel.admin.tables.deployed import Deployed
 from ddbmodel.model.roles import WRITE_ATTRIBUTE
-from ddbmodel.operations import OnDemand
 from ddbmodel.schema import IndexSchema, KeyAttribute
 
 
@@ -43,8 +43,8 @@ class ModelText:
         return f"{self._imports(module)}\n\n{module}\n"
 
     def _imports(self, module: str) -> str:
-        names = ("Attr", "GlobalIndex", "LocalIndex", "Model", "Null", "OnDemand", "Provisioned")
-        functions = ("TableSettings", "field", "partition_key", "sort_key", "ttl")
+        names = ("Attr", "GlobalIndex", "KmsKey", "LocalIndex", "Model", "Null", "OnDemand", "Provisioned")
+        functions = ("TableSettings", "WarmThroughput", "field", "partition_key", "sort_key", "ttl")
         used = [name for name in (*names, *functions) if name in self._names]
         lines = ["from __future__ import annotations", ""]
         standard = (("datetime", "datetime"), ("decimal", "Decimal"), ("typing", "Any"))
@@ -65,21 +65,14 @@ class ModelText:
 
     def _class_line(self) -> str:
         self._names |= {"Attr", "Model"}
-        settings = ", ".join(f"{name}={value}" for name, value in self._settings())
-        given = f", settings=TableSettings({settings})" if settings else ""
-        self._names |= {"TableSettings"} if settings else set()
-        return f'class {class_name(self._title)}(Model, table={self._title!r}, extra="allow"{given}):'
-
-    def _settings(self) -> Iterator[tuple[str, str]]:
-        billing = self._table.description.billing
-        self._names.add(type(billing).__name__)
-        yield "billing", _billing(billing)
-        if self._table.stream:
-            yield "stream", repr(self._table.stream)
-        if self._table.deletion_protection:
-            yield "deletion_protection", "True"
-        if days := self._table.asked.get("point_in_time_days"):
-            yield "point_in_time_days", str(days)
+        known = known_settings(self._table)
+        settings = SettingsText(known.given)
+        written = settings.text(indent=4)
+        self._names |= settings.names
+        notes = [f"# {note}" for note in known.notes]
+        arguments = (f"table={self._title!r}", 'extra="allow"', f"settings={written}")
+        head = [f"class {class_name(self._title)}(", "    Model,", *(f"    {each}," for each in arguments), "):"]
+        return "\n".join([*notes, *head])
 
     def _field_lines(self) -> Iterator[str]:
         keys = [each.name for each in self._schema.key]
@@ -143,10 +136,3 @@ class ModelText:
     def _key(self, key: Iterable[KeyAttribute]) -> str | tuple[str, ...]:
         names = tuple(self._fields[each.name] for each in key)
         return names[0] if len(names) == 1 else names
-
-
-def _billing(billing: Any) -> str:
-    if not isinstance(billing, OnDemand):
-        return f"Provisioned({billing.read_units}, {billing.write_units})"
-    maxima = (("max_read_units", billing.max_read_units), ("max_write_units", billing.max_write_units))
-    return f"OnDemand({', '.join(f'{name}={units}' for name, units in maxima if units)})"
