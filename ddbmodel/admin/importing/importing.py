@@ -18,7 +18,7 @@ class ImportedModel:
     """A model as text.
 
     Attributes:
-        source: a Python module with one class.
+        source: a Python module with a model, and a class for each of its parts.
         sampled: how many items its types were inferred from.
     """
 
@@ -35,10 +35,11 @@ async def import_model(mapper: Service, table: str, *, sample: int = 200) -> Imp
         print(await import_model(mapper, "orders"))
 
     Keys, indexes and settings are those of the table: a plan of the model finds nothing to do. Settings that
-    the service does not tell are named in a comment. All fields but those of the key may be missing; attributes that
-    were not seen are kept as extra values. An attribute that holds another type in an item that was not seen
-    is a `CodecError` when that item is read, and can be declared by hand as `Attr[Any]`.
-    A table that several kinds of items share becomes one model, which reads them all.
+    the service does not tell are named in a comment. All fields but those of the key may be missing;
+    attributes that were not seen are kept as extra values. Maps whose keys are alike become parts. An
+    attribute that holds another type in an item that was not seen is a `CodecError` when that item is read,
+    and can be declared by hand as `Attr[Any]`. A table that several kinds of items share becomes one model,
+    which reads them all.
 
     Args:
         mapper: the way to the table.

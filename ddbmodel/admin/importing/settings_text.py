@@ -73,9 +73,7 @@ def _index_billing(deployed: Deployed) -> dict[str, Billing]:
 
 def _is_above(warm: tuple[int, int], billing: Billing) -> bool:
     """Tell whether a table takes more than it does by itself."""
-    start = (
-        _ON_DEMAND_START if isinstance(billing, OnDemand) else (billing.read_units, billing.write_units)
-    )
+    start = _ON_DEMAND_START if isinstance(billing, OnDemand) else (billing.read_units, billing.write_units)
     return warm[0] > start[0] or warm[1] > start[1]
 
 
