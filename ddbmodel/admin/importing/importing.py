@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ddbmodel.admin.importing.inference import infer
 from ddbmodel.admin.importing.source import ModelText
 from ddbmodel.admin.service import Service
-from ddbmodel.admin.tables.deployed import read_deployed
+from ddbmodel.admin.tables.deployed import ASKED_FOR, read_deployed
 from ddbmodel.codec.values import Item
 from ddbmodel.errors import ExpressionError, TableNotFound
 from ddbmodel.operations import DescribeTable, Scan, ScanResult
@@ -18,7 +18,7 @@ class ImportedModel:
     """A model as text.
 
     Attributes:
-        source: a Python module with one class.
+        source: a Python module with a model, and a class for each of its parts.
         sampled: how many items its types were inferred from.
     """
 
@@ -34,10 +34,12 @@ async def import_model(mapper: Service, table: str, *, sample: int = 200) -> Imp
 
         print(await import_model(mapper, "orders"))
 
-    Keys and indexes are those of the table. All fields but those of the key may be missing; attributes that
-    were not seen are kept as extra values. An attribute that holds another type in an item that was not seen
-    is a `CodecError` when that item is read, and can be declared by hand as `Attr[Any]`.
-    A table that several kinds of items share becomes one model, which reads them all.
+    Keys, indexes and settings are those of the table: a plan of the model finds nothing to do. Settings that
+    the service does not tell are named in a comment. All fields but those of the key may be missing;
+    attributes that were not seen are kept as extra values. Maps whose keys are alike become parts. An
+    attribute that holds another type in an item that was not seen is a `CodecError` when that item is read,
+    and can be declared by hand as `Attr[Any]`. A table that several kinds of items share becomes one model,
+    which reads them all.
 
     Args:
         mapper: the way to the table.
@@ -53,7 +55,7 @@ async def import_model(mapper: Service, table: str, *, sample: int = 200) -> Imp
     if sample < 0:
         raise ExpressionError("sample= is how many items to read, 0 or more")
     name = mapper.table_name(table)
-    deployed = await read_deployed(mapper, name, ("time_to_live", "point_in_time_days"), forgiving=True)
+    deployed = await read_deployed(mapper, name, ASKED_FOR, forgiving=True)
     if deployed is None:
         raise TableNotFound(
             f"{DescribeTable.name}: there is no table {name!r}: check its name, the region and the prefix",

@@ -7,9 +7,10 @@ from typing import Any
 
 from ddbmodel.admin.importing.inference import Inferred
 from ddbmodel.admin.importing.names import class_name, identifier
+from ddbmodel.admin.importing.parts_text import PartClasses, annotation, kept_as_extra
+from ddbmodel.admin.importing.settings_text import SettingsText, known_settings
 from ddbmodel.admin.tables.deployed import Deployed
 from ddbmodel.model.roles import WRITE_ATTRIBUTE
-from ddbmodel.operations import OnDemand
 from ddbmodel.schema import IndexSchema, KeyAttribute
 
 
@@ -26,25 +27,34 @@ class ModelText:
         self._table, self._title = table, title
         self._schema = table.description.schema
         self._ttl = table.asked.get("time_to_live")
-        projected = (name for index in self._schema.indexes for name in index.projection.attributes)
+        projected = {name for index in self._schema.indexes for name in index.projection.attributes}
         unseen = {name: Inferred("Any") for name in projected}
+        if self._ttl:
+            unseen[self._ttl] = Inferred("int")
         # The mark of the last write is no field.
-        self._types = {name: each for name, each in {**unseen, **types}.items() if name != WRITE_ATTRIBUTE}
+        known = {name: each for name, each in {**unseen, **types}.items() if name != WRITE_ATTRIBUTE}
+        self._unsaid = [name for name, each in known.items() if each.is_no_field and name not in projected]
+        self._types = {name: each for name, each in known.items() if name not in self._unsaid}
+        self._names: set[str] = set()
+        self._parts = PartClasses(self._types, class_name(title), self._names)
+        # An extra value with the name of a field would be taken for it.
+        taken = [*self._unsaid, *self._parts.names.values()]
         self._fields: dict[str, str] = {}
         for name in self._types:
-            self._fields[name] = identifier(name, self._fields.values())
-        self._names: set[str] = set()
+            self._fields[name] = identifier(name, [*taken, *self._fields.values()])
+        self._taken = [*taken, *self._fields.values()]
 
     def text(self) -> str:
         """Give the module."""
-        body = [*self._field_lines(), *self._index_lines()]
-        head = self._class_line()
-        module = "\n".join([head, *(f"    {line}".rstrip() for line in body)])
-        return f"{self._imports(module)}\n\n{module}\n"
+        unsaid = [*map(kept_as_extra, self._unsaid), *([""] if self._unsaid else [])]
+        body = [*unsaid, *self._field_lines(), *self._index_lines()]
+        lines = [*self._parts.lines(), self._class_line(), *(f"    {line}".rstrip() for line in body)]
+        module = "\n".join(lines)
+        return f"{self._imports()}\n\n{module}\n"
 
-    def _imports(self, module: str) -> str:
-        names = ("Attr", "GlobalIndex", "LocalIndex", "Model", "Null", "OnDemand", "Provisioned")
-        functions = ("TableSettings", "field", "partition_key", "sort_key", "ttl")
+    def _imports(self) -> str:
+        names = ("Attr", "GlobalIndex", "KmsKey", "LocalIndex", "Model", "Null", "OnDemand", "Provisioned")
+        functions = ("TableSettings", "WarmThroughput", "field", "partition_key", "sort_key", "ttl")
         used = [name for name in (*names, *functions) if name in self._names]
         lines = ["from __future__ import annotations", ""]
         standard = (("datetime", "datetime"), ("decimal", "Decimal"), ("typing", "Any"))
@@ -65,21 +75,19 @@ class ModelText:
 
     def _class_line(self) -> str:
         self._names |= {"Attr", "Model"}
-        settings = ", ".join(f"{name}={value}" for name, value in self._settings())
-        given = f", settings=TableSettings({settings})" if settings else ""
-        self._names |= {"TableSettings"} if settings else set()
-        return f'class {class_name(self._title)}(Model, table={self._title!r}, extra="allow"{given}):'
-
-    def _settings(self) -> Iterator[tuple[str, str]]:
-        billing = self._table.description.billing
-        self._names.add(type(billing).__name__)
-        yield "billing", _billing(billing)
-        if self._table.stream:
-            yield "stream", repr(self._table.stream)
-        if self._table.deletion_protection:
-            yield "deletion_protection", "True"
-        if days := self._table.asked.get("point_in_time_days"):
-            yield "point_in_time_days", str(days)
+        known = known_settings(self._table)
+        settings = SettingsText(known.given)
+        written = settings.text(indent=4)
+        self._names |= settings.names
+        notes = [f"# {note}" for note in known.notes]
+        arguments = (f"table={self._title!r}", 'extra="allow"', f"settings={written}")
+        head = [
+            f"class {class_name(self._title)}(",
+            "    Model,",
+            *(f"    {each}," for each in arguments),
+            "):",
+        ]
+        return "\n".join([*notes, *head])
 
     def _field_lines(self) -> Iterator[str]:
         keys = [each.name for each in self._schema.key]
@@ -94,21 +102,22 @@ class ModelText:
         elif name in {each.name for each in self._schema.sort_key}:
             specifier = "sort_key"
         else:
-            specifier = "ttl" if name == self._ttl and inferred.type == "int" else "field"
+            specifier = "ttl" if self._is_ttl(name, inferred) else "field"
             arguments["default"] = "None"
         if python != name:
             arguments["attribute"] = repr(name)
         if inferred.has_null and specifier == "field" and not self._is_key(name):
             arguments["stored_as"] = "Null"
             self._names.add("Null")
-        self._note_type(inferred.type)
         self._names.add(specifier)
+        written = annotation(inferred, self._parts.names.get((name,), ""), self._names)
         optional = " | None" if "default" in arguments and inferred.type != "Any" else ""
         given = ", ".join(f"{key}={value}" for key, value in arguments.items())
-        return f"{python}: Attr[{inferred.type}{optional}] = {specifier}({given})"
+        return f"{python}: Attr[{written}{optional}] = {specifier}({given})"
 
-    def _note_type(self, annotation: str) -> None:
-        self._names |= {name for name in ("datetime", "Decimal", "Any") if name in annotation}
+    def _is_ttl(self, name: str, inferred: Inferred) -> bool:
+        """Tell whether items expire by it; a `ttl()` has no way to say NULL."""
+        return name == self._ttl and inferred.type == "int" and not inferred.has_null
 
     def _is_key(self, name: str) -> bool:
         return any(each.name == name for each in self._schema.attributes())
@@ -116,7 +125,7 @@ class ModelText:
     # Indexes ------------------------------------------------------------------------------------------
 
     def _index_lines(self) -> Iterator[str]:
-        taken = [*self._fields.values()]
+        taken = [*self._taken]
         for number, index in enumerate(self._schema.indexes):
             if number == 0:
                 yield ""
@@ -143,10 +152,3 @@ class ModelText:
     def _key(self, key: Iterable[KeyAttribute]) -> str | tuple[str, ...]:
         names = tuple(self._fields[each.name] for each in key)
         return names[0] if len(names) == 1 else names
-
-
-def _billing(billing: Any) -> str:
-    if not isinstance(billing, OnDemand):
-        return f"Provisioned({billing.read_units}, {billing.write_units})"
-    maxima = (("max_read_units", billing.max_read_units), ("max_write_units", billing.max_write_units))
-    return f"OnDemand({', '.join(f'{name}={units}' for name, units in maxima if units)})"

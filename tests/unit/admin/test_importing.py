@@ -13,11 +13,32 @@ from typing import Any
 
 import aioboto3
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ddbmodel import ImportedModel, Mapper, Model, import_model, plan_tables
-from ddbmodel.errors import ExpressionError, TableNotFound
+from ddbmodel import (
+    ImportedModel,
+    KmsKey,
+    Mapper,
+    Model,
+    OnDemand,
+    Provisioned,
+    TableSettings,
+    WarmThroughput,
+    apply_tables,
+    import_model,
+    plan_tables,
+)
+from ddbmodel.admin.importing.inference import infer
+from ddbmodel.admin.importing.source import ModelText
+from ddbmodel.admin.tables.deployed import deployed_from_wire
+from ddbmodel.admin.tables.waiting import Patience
+from ddbmodel.errors import AccessDenied, ExpressionError, TableNotFound
 from ddbmodel.model import plan_of
+from ddbmodel.operations import Request
 from ddbmodel.testing import LocalDynamoDB
+from tests.unit.admin.recorded_tables import KEY_ARN, RecordedTables, no_pause
+from tests.unit.admin.table_models import Indexed, TwiceIndexed
 from tests.unit.cli.test_ingest import ddbmodel
 
 ITEM: dict[str, Any] = {
@@ -95,14 +116,14 @@ async def make(client: Any, *items: dict[str, Any]) -> None:
         await client.put_item(TableName="shop-orders", Item=item)
 
 
-def model_of(found: ImportedModel) -> type[Model]:
+def model_of(found: ImportedModel, name: str = "ShopOrders") -> type[Model]:
     module = ModuleType("imported")
     sys.modules["imported"] = module
     try:
         exec(compile(found.source, "imported.py", "exec"), module.__dict__)
     finally:
         del sys.modules["imported"]
-    model: type[Model] = module.__dict__["ShopOrders"]
+    model: type[Model] = module.__dict__[name]
     return model
 
 
@@ -115,17 +136,123 @@ async def test_items_are_read_back_and_written_as_they_were(mapper: Mapper, clie
     encoded = [plan_of(model).encode(each) async for each in mapper.scan(model)]
     read = {each["pk"]["S"]: each for each in encoded}
     for item in (ITEM, OTHER):
-        stored = read[item["pk"]["S"]]
-        for name, value in item.items():
-            assert comparable(stored.get(name)) == comparable(value), name
+        assert comparable({"M": read[item["pk"]["S"]]}) == comparable({"M": item})
 
 
 def comparable(value: Any) -> Any:
     """Numbers by their value, sets without an order."""
-    ((kind, held),) = (value or {"": None}).items()
+    ((kind, held),) = value.items()
     if kind == "N":
         return Decimal(held)
+    if kind == "L":
+        return [comparable(each) for each in held]
+    if kind == "M":
+        return {name: comparable(each) for name, each in held.items()}
     return {kind: sorted(held) if kind in ("SS", "NS") else held}
+
+
+def put_back(found: ImportedModel, items: list[dict[str, Any]]) -> list[Any]:
+    """Read items by the imported model, and give what it would store."""
+    plan = plan_of(model_of(found))
+    return [comparable({"M": plan.encode(plan.decode(item))}) for item in items]
+
+
+def mapped(**held: Any) -> dict[str, Any]:
+    return {"M": held}
+
+
+HOME = mapped(street={"S": "a"}, zip={"NULL": True}, at=mapped(x={"N": "1"}, y={"N": "2.5"}))
+WORK = mapped(street={"S": "b"}, zip={"S": "1"}, at=mapped(x={"N": "2"}))
+LINES = [mapped(n={"N": "1"}, Lines={"S": "t"}), mapped(n={"N": "2"}, Lines={"S": "u"})]
+MAPS: list[dict[str, Any]] = [
+    {
+        "pk": {"S": "c1"},
+        "sk": {"N": "1"},
+        "address": HOME,
+        "Address": {"S": "text"},
+        "lines": {"L": LINES},
+        "grid": {"L": [{"L": [mapped(v={"N": "1"})]}]},
+        "by_id": mapped(a={"N": "1"}),
+        "odd": mapped(**{"a b": {"N": "1"}}),
+        "any": mapped(model_dump={"S": "x"}, _hidden={"S": "y"}),
+        "decimal": mapped(value={"N": "1.5"}),
+    },
+    {
+        "pk": {"S": "c2"},
+        "sk": {"N": "2"},
+        "address": WORK,
+        "lines": {"L": LINES[:1]},
+        "grid": {"L": [{"L": []}, {"L": [mapped(v={"NULL": True})]}]},
+        "by_id": mapped(b={"N": "1"}),
+        "odd": mapped(**{"a b": {"N": "2"}}),
+        "any": mapped(model_dump={"S": "x"}, _hidden={"S": "z"}),
+        "decimal": mapped(value={"N": "2"}),
+    },
+    {"pk": {"S": "c3"}, "sk": {"N": "3"}, "by_id": mapped(c={"N": "1"}), "address": mapped()},
+]
+
+
+async def test_maps_that_are_alike_are_parts(mapper: Mapper, client: Any, tmp_path: Path) -> None:
+    """They have a class, also in lists and in one another; others stay dicts; nothing changes when stored."""
+    await make(client, *MAPS)
+    found = await import_model(mapper, "shop-orders")
+    assert put_back(found, MAPS) == [comparable({"M": item}) for item in MAPS]
+    for line in (
+        'class At(Model, extra="allow"):\n    x: Attr[int | None] = field(default=None)\n',
+        "    at: Attr[At | None] = field(default=None)\n",
+        "    address: Attr[Address | None] = field(default=None)\n",
+        "    Address_: Attr[str | None] = field(default=None, attribute='Address')\n",
+        "    lines: Attr[list[Line] | None] = field(default=None)\n",
+        "    grid: Attr[list[list[Grid]] | None] = field(default=None)\n",
+        "    v: Attr[int | None] = field(default=None, stored_as=Null)\n",
+        "    # 'zip' is NULL in some and missing in others, and kept as it is, without a field.\n",
+        "    by_id: Attr[dict[str, Any] | None] = field(default=None)\n",
+        "    odd: Attr[dict[str, Any] | None] = field(default=None)\n",
+    ):
+        assert line in found.source, found.source
+    await accepted_by_checkers(found, tmp_path)
+
+
+PARTS = st.recursive(
+    st.sampled_from([{"S": "a"}, {"N": "1"}, {"N": "1.5"}, {"NULL": True}, {"BOOL": False}, {"SS": ["a"]}]),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda held: {"L": held}),
+        st.dictionaries(st.sampled_from(["a", "b", "class", "_a", "a_", "A", "key", "dict"]), inner).map(
+            lambda held: {"M": held}
+        ),
+    ),
+    max_leaves=8,
+)
+
+
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from(["a", "A", "class", "Null", "x y", "x_y", '"\n#']), PARTS),
+        min_size=1,
+        max_size=4,
+    )
+)
+@settings(max_examples=60)
+def test_whatever_is_sampled_is_stored_as_it_was(drawn: list[dict[str, Any]]) -> None:
+    """Any mixture of maps, lists and NULL, under names of any kind, is read and stored without a change."""
+    items = [{"pk": {"S": f"c{number}"}, "sk": {"N": "1"}, **item} for number, item in enumerate(drawn)]
+    table = {
+        "TableName": "shop-orders",
+        "TableStatus": "ACTIVE",
+        "KeySchema": [
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        "AttributeDefinitions": [
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "N"},
+        ],
+    }
+    text = ModelText(
+        deployed_from_wire(table, {}), "shop-orders", infer(items, {"pk": "S", "sk": "N"})
+    ).text()
+    found = ImportedModel(text, len(items))
+    assert put_back(found, items) == [comparable({"M": item}) for item in items], text
 
 
 async def test_the_plan_of_an_imported_model_is_empty(mapper: Mapper, client: Any) -> None:
@@ -139,15 +266,89 @@ async def test_the_plan_of_an_imported_model_is_empty(mapper: Mapper, client: An
 async def test_checkers_take_the_text(mapper: Mapper, client: Any, tmp_path: Path) -> None:
     """It passes mypy --strict, and ruff finds nothing that is not used."""
     await make(client, ITEM, OTHER)
-    path = tmp_path / "imported.py"
-    path.write_text((await import_model(mapper, "shop-orders")).source)
+    await accepted_by_checkers(await import_model(mapper, "shop-orders"), tmp_path)
+
+
+async def accepted_by_checkers(found: ImportedModel, place: Path) -> None:
+    path = place / "imported.py"
+    path.write_text(found.source)
     for command in (
-        ["mypy", "--strict", "--cache-dir", str(tmp_path / "cache")],
+        ["mypy", "--strict", "--cache-dir", str(place / "cache")],
         ["ruff", "check", "--isolated"],
     ):
         line = [sys.executable, "-m", *command, str(path)]
         done = await asyncio.to_thread(subprocess.run, line, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+GIVEN = [
+    TableSettings(
+        billing=OnDemand(9, 8),
+        index_billing={"by_status": OnDemand(max_write_units=7)},
+        warm_throughput=WarmThroughput(13_000, 5_000),
+        stream="NEW_AND_OLD_IMAGES",
+        encryption=KmsKey(KEY_ARN),
+        deletion_protection=True,
+        tags={"team": "shop", 'odd "key"': "it's"},
+        point_in_time_days=7,
+        table_class="STANDARD_INFREQUENT_ACCESS",
+        contributor_insights="THROTTLED_KEYS",
+        resource_policy={
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Sid": "a long line of text " * 9, "Effect": "Deny", "Condition": {"Null": {"a": True}}}
+            ],
+        },
+        replicas=["eu-west-2", "eu-west-3"],
+    ),
+    TableSettings(
+        billing=Provisioned(5, 6),
+        index_billing={"by_status": Provisioned(1, 2)},
+        encryption="AWS_MANAGED",
+        replicas=["eu-west-2"],
+        consistency="STRONG",
+        witness="eu-west-3",
+    ),
+]
+
+
+@pytest.mark.parametrize("declared", GIVEN, ids=["on-demand", "provisioned"])
+async def test_all_settings_are_those_of_the_table(declared: TableSettings, tmp_path: Path) -> None:
+    """What a table was given is declared, so that a plan finds nothing to do, and manages all of it."""
+    tables = RecordedTables()
+    # Strongly consistent tables know no time to live.
+    source = TwiceIndexed if declared.consistency else Indexed
+    await apply_tables(
+        tables,
+        await plan_tables(tables, source, settings={source: declared}),
+        patience=Patience(sleep=no_pause),
+    )
+    tables.tags["aws:own"] = "the service's"
+    found = await import_model(tables, "orders")
+    model = model_of(found, "Orders")
+    plan = await plan_tables(tables, model)
+    assert plan.is_empty, str(plan)
+    without = {"time_to_live"} if declared.consistency else set[str]()
+    assert set(plan.tables[0].unmanaged) == set(declared.unmanaged) | without, found.source
+    assert "aws:own" not in found.source
+    await accepted_by_checkers(found, tmp_path)
+
+
+async def test_what_is_not_told_is_said() -> None:
+    """Settings that may not be asked for are left out, and named in a comment."""
+
+    class Silent(RecordedTables):
+        async def send(self, request: Request) -> dict[str, Any]:
+            if request.name in ("ListTagsOfResource", "DescribeContributorInsights"):
+                raise AccessDenied("no", operation=request.name, code="AccessDeniedException")
+            return await super().send(request)
+
+    tables = Silent()
+    first = await plan_tables(tables, Indexed, settings={Indexed: TableSettings(billing=OnDemand())})
+    await apply_tables(tables, first, patience=Patience(sleep=no_pause))
+    found = await import_model(tables, "orders")
+    assert "# Not told by the service, and so not declared: contributor_insights, tags.\n" in found.source
+    assert (await plan_tables(tables, model_of(found, "Orders"))).is_empty
 
 
 async def test_an_empty_table_gives_its_keys(mapper: Mapper, client: Any) -> None:
