@@ -45,8 +45,8 @@ def known_settings(deployed: Deployed) -> KnownSettings:
     found["stream"] = deployed.stream
     found["encryption"] = _encryption(deployed.encryption)
     found["deletion_protection"] = deployed.deletion_protection or None
-    tags = {key: value for key, value in (asked.get("tags") or {}).items() if not key.startswith(_OWN_TAGS)}
-    found["tags"] = tags or None
+    tags: Mapping[str, str] = asked.get("tags") or {}
+    found["tags"] = {key: value for key, value in tags.items() if not key.startswith(_OWN_TAGS)} or None
     found["point_in_time_days"] = asked.get("point_in_time_days") or None
     found["table_class"] = None if deployed.table_class == "STANDARD" else deployed.table_class
     found["contributor_insights"] = asked.get("contributor_insights") or None
