@@ -81,8 +81,8 @@ async def test_an_error_on_a_page_is_a_page(
 
 async def test_errors_of_the_api_stay_problems(client: httpx.AsyncClient) -> None:
     """A program is answered with problem details, whatever pages do."""
-    reply = await client.get("/api/cart")
-    assert (reply.status_code, reply.headers["content-type"]) == (401, "application/problem+json")
+    reply = await client.get("/api/nowhere")
+    assert (reply.status_code, reply.headers["content-type"]) == (404, "application/problem+json")
 
 
 async def test_forms_of_other_sites_are_refused(client: httpx.AsyncClient) -> None:
