@@ -17,7 +17,7 @@ CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
     "negative_data_rejection"
 )
-EXAMPLES = os.environ.get("DDBMODEL_SCHEMA_EXAMPLES", "8")  # more take longer
+EXAMPLES = os.environ.get("DDBMODEL_SCHEMA_EXAMPLES", "3")  # more take longer
 
 
 @pytest.fixture

@@ -160,7 +160,7 @@ NO_CHECKPOINT_YET = Scenario(
 )
 
 
-@settings(max_examples=examples(80))
+@settings(max_examples=examples(40))
 @given(SCENARIOS)
 @example(NO_CHECKPOINT_YET)
 def test_every_row_is_written_or_set_aside(scenario: Scenario) -> None:

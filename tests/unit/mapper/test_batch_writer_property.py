@@ -143,7 +143,7 @@ def seeded(seed: int) -> Scenario:
     return Scenario(tasks, faults, None, 0, 4, "flush", None, (), 100)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(SCENARIOS)
 @example(seeded(1))
 @example(seeded(2))

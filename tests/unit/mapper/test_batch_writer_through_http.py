@@ -182,7 +182,7 @@ LOST_AND_LEFT = Scenario(
 LARGE_ONES = Scenario([[Step("put", n % 2, n % 12, LARGE) for n in range(20)]], FaultPlan())
 
 
-@settings(max_examples=examples(100))
+@settings(max_examples=examples(40))
 @given(SCENARIOS)
 @example(LARGE_ONES)
 @example(LOST_AND_LEFT)

@@ -13,7 +13,7 @@ from typing import Final
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.examples.web.browser.visitor import Opener
 
@@ -24,6 +24,9 @@ SWITCHES: Final = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
 REPOSITORY: Final = Path(__file__).parents[4]
+
+# How long a page takes to show something depends on what else the machine does: no test measures time.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="module")
