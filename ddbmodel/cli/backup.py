@@ -23,7 +23,7 @@ from ddbmodel import (
 from ddbmodel.admin.backup_policy import declared_policy
 from ddbmodel.admin.recovery_point import require_recovery_point_of
 from ddbmodel.cli.connecting import EndpointUrl, Profile, Region, TablePrefix, connect_options
-from ddbmodel.cli.loading import target_of
+from ddbmodel.cli.loading import any_table_of
 from ddbmodel.cli.point_in_time import pitr
 from ddbmodel.cli.recovery import WithoutRecoveryPoint
 from ddbmodel.cli.running import run_with_mapper, table_of
@@ -190,7 +190,7 @@ def run(  # noqa: PLR0917  # options, which typer gives by name
     async def work(mapper: Mapper) -> list[PolicyReport]:
         given = daily is not None or point_in_time_days is not None
         policy = BackupPolicy(point_in_time_days, daily) if given else None
-        found = [target_of(one) if ":" in one else one for one in tables]
+        found = [any_table_of(one) for one in tables]
         policies = [policy or declared_policy(one) for one in found]
         return [await enforce_backups(mapper, *each) for each in zip(found, policies, strict=True)]
 

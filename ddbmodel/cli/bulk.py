@@ -11,17 +11,8 @@ import typer
 from ddbmodel import BulkInput, BulkOperation, BulkOutput, BulkPuts, Mapper
 from ddbmodel.cli.connecting import EndpointUrl, Profile, Region, TablePrefix, connect_options
 from ddbmodel.cli.ending import FAILED
-from ddbmodel.cli.s3_jobs import (
-    AnyTable,
-    Json,
-    Owner,
-    Wait,
-    any_table_of,
-    place_of,
-    run_job,
-    tell_begun,
-    to_json,
-)
+from ddbmodel.cli.loading import any_table_of
+from ddbmodel.cli.s3_jobs import AnyTable, Json, Owner, Wait, place_of, run_job, tell_begun, to_json
 
 bulk = typer.Typer(
     no_args_is_help=True,

@@ -10,6 +10,7 @@ import typer
 
 from ddbmodel import Export, Exports, ExpressionError, Mapper
 from ddbmodel.cli.connecting import EndpointUrl, Profile, Region, TablePrefix, connect_options
+from ddbmodel.cli.loading import any_table_of
 from ddbmodel.cli.s3_jobs import (
     MOMENT_FORMATS,
     AnyTable,
@@ -17,7 +18,6 @@ from ddbmodel.cli.s3_jobs import (
     Moment,
     Owner,
     Wait,
-    any_table_of,
     place_of,
     run_job,
     tell_begun,

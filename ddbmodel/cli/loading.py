@@ -39,6 +39,15 @@ def target_of(name: str) -> type[Model] | Table:
     raise ExpressionError(f"{name!r} is neither a subclass of ddbmodel.Model nor a ddbmodel.Table")
 
 
+def any_table_of(name: str) -> type[Model] | Table | str:
+    """Give a table as it was named: `module:Model`, `module:table`, or the name of the table.
+
+    Raises:
+        ExpressionError: there is no such model or shared table.
+    """
+    return target_of(name) if ":" in name else name
+
+
 def models_of(names: Iterable[str]) -> list[type[Model]]:
     """Import models; a shared table stands for all models of it that its module knows.
 

@@ -10,9 +10,8 @@ from typing import Annotated, Any, NoReturn, TypeAlias
 
 import typer
 
-from ddbmodel import ExpressionError, Mapper, Model, Table
+from ddbmodel import ExpressionError, Mapper
 from ddbmodel.cli.ending import code_of
-from ddbmodel.cli.loading import target_of
 
 AnyTable: TypeAlias = Annotated[
     str, typer.Argument(help="a table's name, module:Model, or module:table of a shared table")
@@ -36,15 +35,6 @@ def place_of(url: str) -> tuple[str, str | None]:
     if not (url.startswith(_SCHEME) and bucket):
         raise ExpressionError("a place in S3 is given as s3://bucket or s3://bucket/prefix")
     return bucket, prefix or None
-
-
-def any_table_of(name: str) -> type[Model] | Table | str:
-    """Give a table as it was named: `module:Model`, `module:table`, or the name of the table.
-
-    Raises:
-        ExpressionError: there is no such model or shared table.
-    """
-    return target_of(name) if ":" in name else name
 
 
 def run_job(connect: dict[str, Any], work: Callable[[Mapper], Awaitable[int]]) -> NoReturn:

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import random
-import sys
 from pathlib import Path
 from typing import Any
 
 from ddbmodel.testing import FaultProxy, LocalDynamoDB
+from tests.engines.killing import killed_after
 from tests.unit.admin.dumping import fill, item, make_table, stored
 
-
-async def killed_after(proxy: FaultProxy, requests: int, *arguments: str) -> dict[str, Any] | None:
-    """Run the victim, and kill it once so many requests have come; its report if it was done before."""
-    program = [sys.executable, "-m", "tests.unit.admin.dumping_victim", *arguments]
-    seen = len(proxy.log)
-    process = await asyncio.create_subprocess_exec(*program, stdout=asyncio.subprocess.PIPE)
-    ended = asyncio.create_task(process.communicate())
-    while len(proxy.log) < seen + requests and not ended.done():
-        await asyncio.wait([ended], timeout=0.001)
-    if not ended.done():
-        process.kill()
-    output, _ = await ended
-    return json.loads(output) if process.returncode == 0 else None
+VICTIM = "tests.unit.admin.dumping_victim"
 
 
 async def until_done(proxy: FaultProxy, work: str, folder: Path, wanted: int) -> tuple[dict[str, Any], int]:
@@ -33,10 +20,10 @@ async def until_done(proxy: FaultProxy, work: str, folder: Path, wanted: int) ->
     while True:
         requests = chance.randrange(4, 8) if kills < wanted else 1_000_000
         seen = len(proxy.log)
-        report = await killed_after(proxy, requests, work, proxy.endpoint_url, str(folder))
-        if report is not None:
+        output = await killed_after(proxy, requests, VICTIM, work, proxy.endpoint_url, str(folder))
+        if output is not None:
             assert kills == wanted
-            return report, len(proxy.log) - seen
+            return json.loads(output), len(proxy.log) - seen
         kills += 1
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,12 @@ import pytest
 from ddbmodel import ExpressionError, Mapper, RateLimit
 from ddbmodel.testing import FaultProxy, FaultRates, LocalDynamoDB
 from tests.conformance.ages import Bill, bill, first_form, second_form
+from tests.engines.killing import killed_after
 from tests.unit.mapper.devices import Reading
 from tests.unit.mapper.virtual_time import run
 
 BILLS = 60
+VICTIM = "tests.unit.mapper.migration_victim"
 FAULTS = FaultRates(
     throttle=0.1, internal_error=0.05, reset_before=0.05, reset_after=0.1, truncate=0.05, wrong_crc=0.05
 )
@@ -92,22 +93,6 @@ async def test_live_writers_win_through_faults(
     assert await all_bills(mapper) == expected
 
 
-async def killed_after(proxy: FaultProxy, requests: int, place: Path) -> str | None:
-    """Run the victim, and kill it once so many requests have come; what it prints, if it was done before."""
-    program = [sys.executable, "-m", "tests.unit.mapper.migration_victim", proxy.endpoint_url, str(place)]
-    seen = len(proxy.log)
-    process = await asyncio.create_subprocess_exec(
-        *program, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
-    )
-    ended = asyncio.create_task(process.communicate())
-    while len(proxy.log) < seen + requests and not ended.done():
-        await asyncio.wait([ended], timeout=0.001)
-    if not ended.done():
-        process.kill()
-    output, _ = await ended
-    return output.decode() if process.returncode == 0 else None
-
-
 async def test_killed_by_the_system(
     mapper: Mapper, dynamodb: LocalDynamoDB, stored: Stored, tmp_path: Path
 ) -> None:
@@ -115,9 +100,9 @@ async def test_killed_by_the_system(
     place = tmp_path / "place"
     async with FaultProxy(dynamodb.endpoint_url) as proxy:
         for requests in (12, 40):
-            assert await killed_after(proxy, requests, place) is None
+            assert await killed_after(proxy, requests, VICTIM, proxy.endpoint_url, str(place)) is None
         assert await stored.versions() != {"3"}, "it was done before it was killed"
-        output = await killed_after(proxy, 1_000_000, place)
+        output = await killed_after(proxy, 1_000_000, VICTIM, proxy.endpoint_url, str(place))
         updates = [seen for seen in proxy.log if seen.operation == "UpdateItem" and seen.status == 200]
     assert output is not None
     scanned, upgraded, current, _, failed = map(int, output.split())
